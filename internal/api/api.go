@@ -1,0 +1,162 @@
+// Package api is what CLI and daemon say to each other: HTTP with JSON over the
+// daemon's unix socket. Long work answers with a stream of Events, one JSON
+// object a line. A failure is an Error with the code of internal/errs.
+package api
+
+import (
+	"time"
+
+	"ronron/account"
+	"ronron/internal/diag"
+	"ronron/internal/errs"
+	"ronron/services"
+	"ronron/services/plan"
+)
+
+// Version is the form of this API. CLI and daemon are one binary and `up`
+// replaces an older daemon, so equal versions are the rule.
+const Version = 1
+
+// Wanted is a chaton.hcl on its way to the daemon.
+type Wanted struct {
+	File    string            `json:"file"` // its name, for diagnostics
+	Content []byte            `json:"content"`
+	Recipes map[string][]byte `json:"recipes,omitempty"` // the host's own, by path below the recipe folder
+	Who     string            `json:"who"`               // user@machine, for the lock and the journal
+}
+
+// PlanReply is a plan, or the problems of the file.
+type PlanReply struct {
+	Plan        *plan.Plan `json:"plan,omitempty"`
+	Diagnostics diag.List  `json:"diagnostics,omitempty"`
+}
+
+// ApplyRequest asks to carry out the plan that was shown: Base is its base,
+// and the daemon refuses with errs.Changed when that has moved.
+type ApplyRequest struct {
+	Wanted Wanted `json:"wanted"`
+	Base   string `json:"base"`
+}
+
+// Event is one line of a stream of progress.
+type Event struct {
+	Time    time.Time     `json:"time"`
+	Kind    EventKind     `json:"kind"`
+	Service services.Name `json:"service,omitempty"`
+	Step    string        `json:"step,omitempty"` // id of the plan's step
+	Message string        `json:"message,omitempty"`
+	Elapsed time.Duration `json:"elapsed,omitempty"` // of the step or the service, nanoseconds
+	Error   *Error        `json:"error,omitempty"`
+	Report  *Report       `json:"report,omitempty"` // with Done and Failed
+}
+
+// EventKind is what an event tells.
+type EventKind string
+
+// The kinds of events. A stream ends with exactly one of Done and Failed.
+const (
+	StepStarted   EventKind = "step_started"
+	StepProgress  EventKind = "step_progress"
+	StepDone      EventKind = "step_done"
+	StepFailed    EventKind = "step_failed"
+	ServiceDone   EventKind = "service_done"
+	ServiceFailed EventKind = "service_failed"
+	Warning       EventKind = "warning"
+	Done          EventKind = "done"
+	Failed        EventKind = "failed"
+)
+
+// Report is what an `up` leaves the person with.
+type Report struct {
+	Addresses     []Address         `json:"addresses"`
+	Administrator *NewAdministrator `json:"administrator,omitempty"` // only when it was made just now
+	Failed        []services.Name   `json:"failed,omitempty"`
+}
+
+// Address is a place to go.
+type Address struct {
+	Service services.Name `json:"service"`
+	Title   string        `json:"title"`
+	URL     string        `json:"url"`
+}
+
+// NewAdministrator is shown once; the password is stored nowhere but hashed.
+type NewAdministrator struct {
+	Login    account.Login `json:"login"`
+	Password string        `json:"password"`
+}
+
+// Status is the chaton as it runs.
+type Status struct {
+	Chaton   string          `json:"chaton"`
+	Name     string          `json:"name"`
+	URL      string          `json:"url"`
+	Version  string          `json:"version"` // of the daemon
+	Lock     *Lock           `json:"lock,omitempty"`
+	Services []ServiceStatus `json:"services"`
+	Applied  *time.Time      `json:"applied,omitempty"` // when the last `up` ended
+}
+
+// Lock says who is changing the chaton.
+type Lock struct {
+	Who   string    `json:"who"`
+	What  string    `json:"what"`
+	Since time.Time `json:"since"`
+}
+
+// ServiceStatus is one service as it runs.
+type ServiceStatus struct {
+	Name    services.Name `json:"name"`
+	Recipe  string        `json:"recipe"`
+	Builtin bool          `json:"builtin"`
+	URL     string        `json:"url,omitempty"`
+	State   string        `json:"state"`         // "healthy", "unhealthy", "starting", "stopped", "missing"
+	Why     string        `json:"why,omitempty"` // of anything but healthy
+	Units   []UnitStatus  `json:"units"`
+}
+
+// UnitStatus is one container as it runs.
+type UnitStatus struct {
+	Name     services.Name      `json:"name"`
+	State    services.UnitState `json:"state"`
+	Healthy  bool               `json:"healthy"`
+	Why      string             `json:"why,omitempty"`
+	Image    string             `json:"image"`
+	Started  time.Time          `json:"started"`
+	Restarts int                `json:"restarts"`
+	Address  string             `json:"address,omitempty"`
+}
+
+// Check is one line of `ronron doctor`.
+type Check struct {
+	Name    string `json:"name"`
+	Level   string `json:"level"` // "ok", "warning", "problem"
+	Message string `json:"message"`
+	Fix     string `json:"fix,omitempty"`
+}
+
+// MemberRequest makes or changes a member.
+type MemberRequest struct {
+	Member   account.Member `json:"member"`
+	Password string         `json:"password,omitempty"` // empty: the daemon generates one
+}
+
+// MemberReply answers with the password where the daemon generated it.
+type MemberReply struct {
+	Member   account.Member `json:"member"`
+	Password string         `json:"password,omitempty"`
+}
+
+// Error is a failure on the wire.
+type Error struct {
+	Code        errs.Code `json:"code"`
+	Message     string    `json:"message"`
+	Hint        string    `json:"hint,omitempty"`
+	Diagnostics diag.List `json:"diagnostics,omitempty"`
+	// Service, Step and Log say where an apply failed and what the unit printed last.
+	Service services.Name `json:"service,omitempty"`
+	Step    string        `json:"step,omitempty"`
+	Log     []string      `json:"log,omitempty"`
+}
+
+func (e *Error) Error() string { return e.Message }

@@ -1,0 +1,33 @@
+// Package portal is the public face of a chaton: the home page, sign-in, change
+// of password and the charter. It holds no engine socket and no key but its own
+// account in the directory.
+package portal
+
+import (
+	"ronron/charter"
+	"ronron/internal/text"
+)
+
+// Site is what the portal shows, written by the daemon into a volume that the
+// portal can only read. The portal has no other knowledge of the host.
+type Site struct {
+	Version  int           `json:"version"` // of this form; SiteVersion
+	Language text.Lang     `json:"language"`
+	Facts    charter.Facts `json:"facts"`
+	Services []SiteService `json:"services"` // offered to members, in order of the host's file
+}
+
+// SiteVersion is the form this binary writes.
+const SiteVersion = 1
+
+// SiteService is one service on the home page.
+type SiteService struct {
+	Name     string    `json:"name"`
+	Title    text.Text `json:"title"`
+	Summary  text.Text `json:"summary"`
+	Replaces []string  `json:"replaces"`
+	URL      string    `json:"url"`
+	Public   text.Text `json:"public"` // what somebody without an account can do
+	Healthy  bool      `json:"healthy"`
+	Accounts bool      `json:"accounts"` // members sign in there
+}

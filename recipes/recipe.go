@@ -1,0 +1,153 @@
+// Package recipes is the language in which a recipe says how one software is
+// run, and the catalog of the recipes that come with Ronron.
+//
+// A recipe is a folder: recipe.hcl, templates, perhaps a Dockerfile with what it
+// copies. Parse checks the text and finds every problem it can tell apart;
+// Resolve evaluates it for one chaton and gives a services.Service and its
+// Routes. Recipes see chaton.*, service.*, setting.*, secret.*, directory.*,
+// mail.* and route.*, and their own folder; nothing else of the host: no environment,
+// no files, no network.
+package recipes
+
+import (
+	"ronron/internal/diag"
+	"ronron/internal/secret"
+	"ronron/internal/text"
+	"ronron/services"
+)
+
+// Recipe is a parsed recipe. What depends on the chaton is kept as unevaluated
+// expressions until Resolve.
+type Recipe struct {
+	Name     string
+	Version  string
+	Software Software
+	Settings []Setting
+	Secrets  []Secret
+	Accounts Accounts
+	Data     []Data
+	Public   text.Text // what somebody without an account can do
+	Builtin  bool      // part of every chaton (directory); not offered to members
+	Hash     string    // of the whole folder
+	Range    diag.Range
+
+	body  *body             // the rest of recipe.hcl, unevaluated
+	files map[string][]byte // the folder
+}
+
+// Software is what the recipe runs.
+type Software struct {
+	Name          string
+	Version       string
+	Licence       string // SPDX
+	Source        string
+	Documentation string
+	Category      string // pads, polls, video, wiki, pages, …
+	Replaces      []string
+	Title         text.Text // what it is, for members: "Wiki"
+	Summary       text.Text // one sentence, for members
+}
+
+// Setting is something a host may choose.
+type Setting struct {
+	Name     string
+	Type     string // "string", "number", "bool", "list"
+	Label    text.Text
+	Help     text.Text
+	Required bool // no default
+	Range    diag.Range
+}
+
+// Secret is generated once and kept by the daemon.
+type Secret struct {
+	Name     string
+	Length   int
+	Alphabet string
+}
+
+// Accounts says how members sign in.
+type Accounts struct {
+	Kind string // "ldap", "oidc", "header", "basic", "none"
+}
+
+// Data is one kind of data that the software keeps.
+type Data struct {
+	Name     string
+	What     text.Text
+	Personal bool
+	Kept     text.Text
+	Volume   string
+}
+
+// Input is everything a recipe may see when it is resolved for one chaton.
+type Input struct {
+	Chaton    ChatonInput
+	Service   ServiceInput
+	Settings  Values                   // as written in chaton.hcl
+	Secrets   map[string]secret.String // one for each Recipe.Secrets
+	Directory DirectoryInput
+	Mail      MailInput
+}
+
+// ChatonInput is chaton.*.
+type ChatonInput struct {
+	Name, Domain, Language, Contact string
+	URL                             string // https://chaton.example.org, with the port where it is not 443
+}
+
+// ServiceInput is service.*.
+type ServiceInput struct {
+	Name  services.Name
+	Host  string // wiki.chaton.example.org
+	URL   string // https://wiki.chaton.example.org, with the port where it is not 443
+	Enter []string
+}
+
+// DirectoryInput is directory.*: where the LDAP server is and how this service binds.
+type DirectoryInput struct {
+	Host         string // name inside the service's network
+	Port         int    // 636, TLS
+	URL          string // ldaps://host:port
+	BaseDN       string
+	PeopleDN     string
+	GroupsDN     string
+	ServicesDN   string
+	BindDN       string // the service's own account
+	BindPassword secret.String
+	AdminsDN     string   // the group of administrators
+	EnterDNs     []string // the groups whose members may enter
+	CA           string   // PEM of the authority that signed the server's certificate
+	// For the directory's own recipe only.
+	AdminPassword  secret.String
+	PortalPassword secret.String
+	ServerChain    string        // PEM
+	ServerKey      secret.String // PEM
+}
+
+// MailInput is mail.*: how to send mail; Host is empty where the chaton has none.
+type MailInput struct {
+	Host     string
+	Port     int
+	From     string
+	User     string
+	Password secret.String
+}
+
+// Resolved is a recipe evaluated for one chaton.
+type Resolved struct {
+	Service services.Service
+	Routes  []Route
+}
+
+// Route is one entry of the service at the gateway.
+type Route struct {
+	Name    services.Name
+	Host    string // full host name
+	Path    string // "/"
+	Unit    services.Name
+	Port    int
+	MaxBody int64 // bytes; 0 is the gateway's default
+	Timeout int   // seconds; 0 is the gateway's default
+	Headers map[string]string
+	Deny    []string
+}
