@@ -4,6 +4,8 @@
 package plan
 
 import (
+	"slices"
+
 	"ronron/services"
 )
 
@@ -18,18 +20,12 @@ func (p Plan) Empty() bool { return len(p.Steps) == 0 }
 
 // LosesData says whether any step can lose data.
 func (p Plan) LosesData() bool {
-	for _, s := range p.Steps {
-		if s.LosesData {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.LosesData })
 }
 
-// Step is one change. Steps of different services without Needs between them
-// may run at the same time.
+// Step is one change. Steps without Needs between them may run at the same time.
 type Step struct {
-	ID      string        `json:"id"` // "wiki/start/web"; unique in the plan
+	ID      string        `json:"id"` // "wiki/create/web"; unique in the plan
 	Service services.Name `json:"service"`
 	Action  Action        `json:"action"`
 	Target  string        `json:"target"` // unit, volume, image…
@@ -50,11 +46,13 @@ const (
 	CreateNetwork Action = "create-network"
 	RemoveNetwork Action = "remove-network"
 	CreateVolume  Action = "create-volume"
+	RemoveVolume  Action = "remove-volume"
 	EnsureAccount Action = "account" // the service's own account in the directory
 	RemoveAccount Action = "remove-account"
 	ReplaceUnit   Action = "replace" // create, stop the old one, start, wait until healthy, remove the old one
 	CreateUnit    Action = "create"  // create, start, wait until healthy
 	StartUnit     Action = "start"   // start what is stopped, wait until healthy
+	RestartUnit   Action = "restart" // stop, start, wait until healthy
 	Connect       Action = "connect" // the directory to a service's network
 	RemoveUnit    Action = "remove"
 	Publish       Action = "publish" // routes, certificates, the portal's and the charter's facts
@@ -65,10 +63,11 @@ type Reason string
 
 // The reasons.
 const (
-	Missing   Reason = "missing"     // it does not exist
-	Different Reason = "different"   // it was made from something else than is wanted
-	Stopped   Reason = "stopped"     // it exists but does not run
-	NotWanted Reason = "not wanted"  // the file no longer has it
-	LeftOver  Reason = "left over"   // of an interrupted change
-	Always    Reason = "facts moved" // what is published differs from what is served
+	Missing   Reason = "missing"    // it does not exist
+	Different Reason = "different"  // it was made from something else than is wanted
+	Stopped   Reason = "stopped"    // it exists but does not run
+	Unhealthy Reason = "unhealthy"  // it runs but does not answer as it should
+	NotWanted Reason = "not wanted" // the file no longer has it
+	LeftOver  Reason = "left over"  // of an interrupted change
+	Moved     Reason = "moved"      // something it depends on is made anew
 )
