@@ -1,0 +1,45 @@
+#!/bin/sh
+# Makes the base image that our Dockerfiles start from: pulled where a registry
+# can be reached, made with debootstrap where none can.
+set -eu
+
+image=${1:-debian:trixie-slim}
+suite=${image#debian:}
+suite=${suite%-slim}
+
+if docker image inspect "$image" >/dev/null 2>&1; then
+	exit 0
+fi
+echo "base image $image: pulling"
+if docker pull --quiet "$image" 2>/dev/null; then
+	exit 0
+fi
+
+echo "base image $image: it cannot be pulled; making it with debootstrap (about a minute)"
+if ! command -v debootstrap >/dev/null 2>&1; then
+	apt-get install -y -qq debootstrap >/dev/null
+fi
+root=$(mktemp -d /var/tmp/ronron-base.XXXXXX)
+trap 'rm -rf "$root"' EXIT
+if ! debootstrap --variant=minbase "$suite" "$root/tree" >"$root/log" 2>&1; then
+	tail -n 20 "$root/log" >&2
+	echo "base image $image: debootstrap failed; above is the end of what it said. Check that this machine reaches a Debian mirror, then run this again." >&2
+	exit 1
+fi
+
+# Security updates come from wherever this machine gets its own.
+security=$(apt-cache policy 2>/dev/null | awk '$2 ~ /-security\/?$/ || $2 ~ /security/ {print $2; exit}')
+[ -n "$security" ] || security=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m1 security || true)
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m1 '/debian/\?$' || true)
+{
+	[ -z "$mirror" ] || {
+		echo "deb $mirror $suite main"
+		echo "deb $mirror $suite-updates main"
+	}
+	[ -z "$security" ] || echo "deb $security $suite-security main"
+} >"$root/sources"
+[ ! -s "$root/sources" ] || cp "$root/sources" "$root/tree/etc/apt/sources.list"
+
+rm -rf "$root/tree/var/cache/apt/archives/"*.deb "$root/tree/var/lib/apt/lists/"*
+tar -C "$root/tree" -c . | docker import --change 'CMD ["bash"]' - "$image" >/dev/null
+echo "base image $image: made"
