@@ -1,0 +1,315 @@
+package hclread
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"ronron/internal/diag"
+)
+
+// Schema says what may stand in a block. It is data, so that the reference
+// pages can be checked against it.
+type Schema struct {
+	Labels     []string // what each label is: "name", "path"
+	Attributes []Attribute
+	Blocks     []BlockSchema
+	// Refused names what people bring from elsewhere and will not find here,
+	// with the reason and what to write instead.
+	Refused map[string]string
+}
+
+// Attribute is one attribute of a block.
+type Attribute struct {
+	Name     string
+	Kind     Kind
+	Required bool
+}
+
+// BlockSchema is one kind of block inside another.
+type BlockSchema struct {
+	Type     string
+	Schema   *Schema
+	Required bool
+	Single   bool // at most one
+}
+
+// Kind is the form of a value.
+type Kind string
+
+// The kinds.
+const (
+	Text       Kind = "text"
+	Number     Kind = "number" // whole
+	Decimal    Kind = "decimal"
+	Bool       Kind = "bool"
+	TextList   Kind = "list of texts"
+	NumberList Kind = "list of numbers"
+	Size       Kind = "size"
+	Duration   Kind = "duration"
+	Bilingual  Kind = "bilingual"
+	Bilinguals Kind = "bilinguals" // an object of bilingual texts
+	TextMap    Kind = "texts by name"
+	Object     Kind = "object"
+	Any        Kind = "any"
+)
+
+// Form says in words what to write for a kind.
+func (k Kind) Form() string {
+	switch k {
+	case Text:
+		return `a text in quotes, such as "wiki"`
+	case Number:
+		return `a whole number without quotes, such as 443`
+	case Decimal:
+		return `a number without quotes, such as 0.5`
+	case Bool:
+		return `true or false, without quotes`
+	case TextList:
+		return `a list of texts, such as ["members", "admins"]`
+	case NumberList:
+		return `a list of whole numbers, such as [200, 401]`
+	case Size:
+		return `a size in quotes, such as "64M" or "2G"`
+	case Duration:
+		return `a duration in quotes, such as "30s", "5m" or "1h"`
+	case Bilingual:
+		return `a text for both languages, such as { fr = "Wiki", en = "Wiki" }, or one text in quotes that serves for both`
+	case Bilinguals:
+		return `texts by name, such as { "S-01" = { fr = "…", en = "…" } }`
+	case TextMap:
+		return `texts by name, such as { NAME = "value" }`
+	case Object:
+		return `values by name, such as { title = "Our wiki" }`
+	default:
+		return `a value`
+	}
+}
+
+// Label is the text after a block's type, with its place.
+type Label struct {
+	Text  string
+	Range diag.Range
+}
+
+// Block is a block that was checked against its schema.
+type Block struct {
+	Type   string
+	Labels []Label
+	Range  diag.Range // of its head: type and labels
+
+	schema *Schema
+	attrs  map[string]*hclsyntax.Attribute
+	blocks []*Block
+}
+
+// Blocks returns the blocks of a type, in order.
+func (b *Block) Blocks(kind string) []*Block {
+	b.schema.mustKnowBlock(kind)
+	var found []*Block
+	for _, inner := range b.blocks {
+		if inner.Type == kind {
+			found = append(found, inner)
+		}
+	}
+	return found
+}
+
+// Block returns the block of a type that may be there once, or nil.
+func (b *Block) Block(kind string) *Block {
+	if all := b.Blocks(kind); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// Has says whether the attribute is written.
+func (b *Block) Has(name string) bool { return b.attrs[name] != nil }
+
+// RangeOf returns the place of an attribute's value, or of the block's head
+// where it is not written.
+func (b *Block) RangeOf(name string) diag.Range {
+	if a := b.attrs[name]; a != nil {
+		return Range(a.Expr.Range())
+	}
+	return b.Range
+}
+
+// Name returns the first label, or "".
+func (b *Block) Name() string {
+	if len(b.Labels) == 0 {
+		return ""
+	}
+	return b.Labels[0].Text
+}
+
+// NameRange returns the place of the first label.
+func (b *Block) NameRange() diag.Range {
+	if len(b.Labels) == 0 {
+		return b.Range
+	}
+	return b.Labels[0].Range
+}
+
+func newBlock(body *hclsyntax.Body, schema *Schema, diags *diag.List) *Block {
+	b := &Block{schema: schema, attrs: map[string]*hclsyntax.Attribute{}}
+	for _, a := range sortedAttributes(body) {
+		switch {
+		case schema.attribute(a.Name) != nil:
+			b.attrs[a.Name] = a
+		default:
+			*diags = diags.Append(schema.unknownAttribute(a))
+		}
+	}
+	for _, inner := range body.Blocks {
+		bs := schema.block(inner.Type)
+		if bs == nil {
+			*diags = diags.Append(schema.unknownBlock(inner))
+			continue
+		}
+		child := newBlock(inner.Body, bs.Schema, diags)
+		child.Type = inner.Type
+		child.Range = Range(hcl.RangeBetween(inner.TypeRange, inner.DefRange()))
+		child.Labels = labels(inner, bs.Schema, diags)
+		if len(child.Labels) < len(bs.Schema.Labels) {
+			continue
+		}
+		if bs.Single {
+			if first := b.Block(inner.Type); first != nil {
+				*diags = diags.Append(diag.Error("Block written twice",
+					fmt.Sprintf("There is one %q block already, in line %d; put everything into that one.", inner.Type, first.Range.Start.Line), child.Range))
+				continue
+			}
+		}
+		b.blocks = append(b.blocks, child)
+	}
+	schema.missing(b, body, diags)
+	return b
+}
+
+func (s *Schema) missing(b *Block, body *hclsyntax.Body, diags *diag.List) {
+	at := Range(body.MissingItemRange())
+	for _, a := range s.Attributes {
+		if a.Required && b.attrs[a.Name] == nil {
+			*diags = diags.Append(diag.Error("Missing attribute",
+				fmt.Sprintf("%q is needed here: write %s = and %s.", a.Name, a.Name, a.Kind.Form()), at))
+		}
+	}
+	for _, want := range s.Blocks {
+		if want.Required && !slices.ContainsFunc(body.Blocks, func(x *hclsyntax.Block) bool { return x.Type == want.Type }) {
+			*diags = diags.Append(diag.Error("Missing block",
+				fmt.Sprintf("A %q block is needed here: write %s.", want.Type, want.example()), at))
+		}
+	}
+}
+
+func (b BlockSchema) example() string {
+	s := b.Type
+	for _, l := range b.Schema.Labels {
+		s += fmt.Sprintf(" %q", l)
+	}
+	return s + " { … }"
+}
+
+func labels(inner *hclsyntax.Block, schema *Schema, diags *diag.List) []Label {
+	var out []Label
+	for i, text := range inner.Labels {
+		out = append(out, Label{Text: text, Range: Range(inner.LabelRanges[i])})
+	}
+	want := schema.Labels
+	if len(out) > len(want) {
+		*diags = diags.Append(diag.Error("Too many labels",
+			fmt.Sprintf("A block is written %s; remove what is too much.", BlockSchema{Type: inner.Type, Schema: schema}.example()), out[len(want)].Range))
+		return out[:len(want)]
+	}
+	if len(out) < len(want) {
+		*diags = diags.Append(diag.Error("Missing label",
+			fmt.Sprintf("After %s stands the %s in quotes: %s.", inner.Type, strings.Join(want, " and the "), BlockSchema{Type: inner.Type, Schema: schema}.example()), Range(inner.TypeRange)))
+	}
+	return out
+}
+
+func (s *Schema) unknownAttribute(a *hclsyntax.Attribute) diag.Diagnostic {
+	at := Range(a.NameRange)
+	if why, ok := s.Refused[a.Name]; ok {
+		return diag.Error("Not allowed here", why, at)
+	}
+	if bs := s.block(a.Name); bs != nil {
+		return diag.Error("Block written as an attribute",
+			fmt.Sprintf("%q is a block: write %s, without an equals sign.", a.Name, bs.example()), at)
+	}
+	return diag.Error("Unknown attribute", fmt.Sprintf("There is no attribute %q here.%s", a.Name, s.suggest(a.Name)), at)
+}
+
+func (s *Schema) unknownBlock(b *hclsyntax.Block) diag.Diagnostic {
+	at := Range(b.TypeRange)
+	if why, ok := s.Refused[b.Type]; ok {
+		return diag.Error("Not allowed here", why, at)
+	}
+	if a := s.attribute(b.Type); a != nil {
+		return diag.Error("Attribute written as a block",
+			fmt.Sprintf("%q is an attribute: write %s = and %s.", b.Type, b.Type, a.Kind.Form()), at)
+	}
+	return diag.Error("Unknown block", fmt.Sprintf("There is no block %q here.%s", b.Type, s.suggest(b.Type)), at)
+}
+
+// suggest offers the nearest name, or else the whole list while it is short.
+func (s *Schema) suggest(given string) string {
+	names := s.Names()
+	if hint := diag.DidYouMean(given, names); hint != "" {
+		return hint
+	}
+	if len(names) == 0 {
+		return " Nothing can be written here."
+	}
+	return " What can be written here: " + strings.Join(names, ", ") + "."
+}
+
+// Names lists what may stand in the block, sorted.
+func (s *Schema) Names() []string {
+	var names []string
+	for _, a := range s.Attributes {
+		names = append(names, a.Name)
+	}
+	for _, b := range s.Blocks {
+		names = append(names, b.Type)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (s *Schema) attribute(name string) *Attribute {
+	for i := range s.Attributes {
+		if s.Attributes[i].Name == name {
+			return &s.Attributes[i]
+		}
+	}
+	return nil
+}
+
+func (s *Schema) block(kind string) *BlockSchema {
+	for i := range s.Blocks {
+		if s.Blocks[i].Type == kind {
+			return &s.Blocks[i]
+		}
+	}
+	return nil
+}
+
+func (s *Schema) mustKnowBlock(kind string) {
+	if s.block(kind) == nil {
+		panic("hclread: the schema has no block " + kind) // a reader and its schema are written together
+	}
+}
+
+func sortedAttributes(body *hclsyntax.Body) []*hclsyntax.Attribute {
+	var attrs []*hclsyntax.Attribute
+	for _, a := range body.Attributes {
+		attrs = append(attrs, a)
+	}
+	slices.SortFunc(attrs, func(a, b *hclsyntax.Attribute) int { return a.SrcRange.Start.Byte - b.SrcRange.Start.Byte })
+	return attrs
+}
