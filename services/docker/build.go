@@ -1,0 +1,82 @@
+package docker
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/build"
+
+	"ronron/internal/errs"
+	"ronron/services"
+)
+
+// shownBuildLines is how much of a failed build's output the error repeats.
+const shownBuildLines = 20
+
+// build runs the classic builder, which every engine of 20.10 to 29 has
+// without a plugin. The tag is a hash of the content, so it needs no check
+// beyond our label.
+func (e *Engine) build(ctx context.Context, b *services.Build, progress func(string)) (string, error) {
+	tag := b.Tag()
+	args := map[string]*string{}
+	for k, v := range b.Args {
+		args[k] = &v
+	}
+	started, err := e.api.ImageBuild(ctx, bytes.NewReader(buildContext(b.Files)), build.ImageBuildOptions{
+		Version: build.BuilderV1, Tags: []string{tag}, BuildArgs: args,
+		Remove: true, ForceRemove: true,
+		Labels: map[string]string{labelBuild: tag},
+	})
+	if err != nil {
+		return "", fault(err, "The image %s cannot be built", b.Name)
+	}
+	defer started.Body.Close()
+	var last []string
+	_, err = readStream(started.Body, func(line string) {
+		last = append(last, line)
+		last = last[max(0, len(last)-shownBuildLines):]
+		progress(line)
+	})
+	if err != nil {
+		return "", buildFault(ctx, err, b.Name, last)
+	}
+	found, err := e.inspectImage(ctx, tag)
+	return found.ID, err
+}
+
+// buildFault says why a build failed. Its last lines are what explains it: the
+// builder itself only says that a command returned a code.
+func buildFault(ctx context.Context, err error, name string, last []string) error {
+	if ctx.Err() != nil {
+		return fault(ctx.Err(), "The image %s was not built", name)
+	}
+	hint := "The lines above come from the build. A step that fetches something needs the network and the servers it names."
+	if known := errs.HintOf(fault(err, "build")); known != "" {
+		hint = known
+	}
+	return errs.New(errs.Failed, "The image %s cannot be built: %s. The last lines of its build:\n%s", name, reasonOf(err), strings.Join(last, "\n")).
+		WithHint("%s", hint)
+}
+
+// buildContext packs the files in a fixed order with fixed times and owners:
+// the same files are the same archive.
+func buildContext(files map[string][]byte) []byte {
+	var buf bytes.Buffer
+	w := tar.NewWriter(&buf)
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		mode := int64(0o644)
+		if strings.HasSuffix(path, ".sh") || bytes.HasPrefix(files[path], []byte("#!")) {
+			mode = 0o755
+		}
+		packed(w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: path, Mode: mode, Size: int64(len(files[path])), ModTime: time.Unix(0, 0)}))
+		_, err := w.Write(files[path])
+		packed(err)
+	}
+	packed(w.Close())
+	return buf.Bytes()
+}
