@@ -55,7 +55,12 @@ func (m Member) Validate() error {
 	if a, err := mail.ParseAddress(m.Mail); err != nil || a.Address != m.Mail {
 		return fmt.Errorf("%q is not a mail address such as ana@example.org", m.Mail)
 	}
-	return nil
+	for _, name := range []string{m.Name, m.GivenName, m.FamilyName} {
+		if err := checkName(name); err != nil {
+			return err
+		}
+	}
+	return checkMailText(m.Mail)
 }
 
 // Group is a named set of members.
