@@ -30,4 +30,6 @@ type SiteService struct {
 	Public   text.Text `json:"public"` // what somebody without an account can do
 	Healthy  bool      `json:"healthy"`
 	Accounts bool      `json:"accounts"` // members sign in there
+	// Enter lists the groups whose members may sign in there; empty is everybody.
+	Enter []string `json:"enter,omitempty"`
 }

@@ -1,0 +1,48 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+
+	"ronron/account"
+)
+
+type homeBody struct {
+	Services []SiteService
+	Down     int // services that are down
+	Proven   int // criteria of the charter
+	Missing  int
+}
+
+func (s *Server) home(w http.ResponseWriter, _ *http.Request, v *visit) {
+	body := homeBody{Services: v.site.Services, Proven: v.site.proven, Missing: v.site.missing}
+	for _, one := range body.Services {
+		if !one.Healthy {
+			body.Down++
+		}
+	}
+	s.render(w, v, http.StatusOK, "home", body)
+}
+
+// shownName is what the member is called on pages.
+func shownName(m account.Member) string {
+	if m.Name != "" {
+		return m.Name
+	}
+	return string(m.Login)
+}
+
+// usableBy returns the services that a member may sign in to.
+func usableBy(m account.Member, all []SiteService) []SiteService {
+	var usable []SiteService
+	for _, one := range all {
+		if one.Accounts && one.openTo(m) {
+			usable = append(usable, one)
+		}
+	}
+	return usable
+}
+
+func (s SiteService) openTo(m account.Member) bool {
+	return len(s.Enter) == 0 || slices.ContainsFunc(s.Enter, func(group string) bool { return slices.Contains(m.Groups, group) })
+}
