@@ -41,6 +41,9 @@ type Runner struct {
 	// Publish makes the gateway and the portal serve what runs now. It is
 	// called after units changed their address and in the publish step.
 	Publish func(ctx context.Context) error
+	// Hold makes the gateway keep requests waiting for a service that is about
+	// to be stopped; the Publish after it has its new address.
+	Hold func(ctx context.Context, service services.Name) error
 	// Wanted are the services of the plan's input, with defaults.
 	Wanted        []services.Service
 	HashKey       []byte

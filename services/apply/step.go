@@ -140,7 +140,10 @@ func (r *run) replace(ctx context.Context, s plan.Step, service services.Service
 		return err
 	}
 	first := stopsFirst(service, unit)
-	if first {
+	if first && len(others) > 0 {
+		if err := r.Hold(ctx, service.Name); err != nil {
+			return r.back(s, newID, others, unit, err)
+		}
 		if err := r.stopAll(ctx, others, unit.StopTimeout); err != nil {
 			return r.back(s, newID, others, unit, err)
 		}

@@ -29,7 +29,10 @@ func service(name services.Name, change ...func(*services.Service)) services.Ser
 	return s.WithDefaults()
 }
 
-func directoryAccount(s *services.Service) { s.Directory = true; s.Needs = []services.Name{"directory"} }
+func directoryAccount(s *services.Service) {
+	s.Directory = true
+	s.Needs = []services.Name{"directory"}
+}
 
 // running returns what an engine shows when everything wanted runs.
 func running(wanted ...services.Service) services.Actual {

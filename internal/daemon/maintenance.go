@@ -1,0 +1,74 @@
+package daemon
+
+import (
+	"context"
+
+	"ronron/internal/api"
+	"ronron/internal/errs"
+	"ronron/internal/logkey"
+	"ronron/services/plan"
+)
+
+// Maintain is one round of upkeep: certificates that are due are issued
+// again, and gateway and portal get the facts of this moment. When the
+// directory's own certificate was renewed, the directory is replaced by an
+// ordinary apply of the last accepted file. A chaton that somebody is changing
+// is left alone until the next round.
+func (d *Daemon) Maintain(ctx context.Context) {
+	ctx, stop, release, err := d.lock.take(ctx, "ronron", "maintenance", d.Now())
+	if err != nil {
+		return
+	}
+	defer release()
+	w, err := d.current(ctx)
+	if err != nil {
+		if errs.CodeOf(err) != errs.NotFound {
+			d.Log.Error("the last file cannot be read for maintenance", logkey.Error, err)
+		}
+		return
+	}
+	actual, err := d.Engine.Look(ctx)
+	if err != nil {
+		d.Log.Error("the engine did not answer maintenance", logkey.Error, err)
+		return
+	}
+	if !gatewayRuns(actual) {
+		return // brought down on purpose, or `up` is needed; both are a person's to decide
+	}
+	if err := d.publish(ctx, w); err != nil {
+		d.Log.Error("facts could not be published", logkey.Error, err)
+	}
+	p, err := d.plan(ctx, w)
+	if err != nil {
+		d.Log.Error("maintenance could not plan", logkey.Error, err)
+		return
+	}
+	p = onlyRenewal(p)
+	if p.Empty() {
+		return
+	}
+	var in api.Wanted
+	if err := d.state.Value(ctx, "wanted", &in); err != nil {
+		d.Log.Error("the last file cannot be read for renewal", logkey.Error, err)
+		return
+	}
+	in.Who = "ronron (renewal)"
+	if err := d.carryOut(ctx, stop, w, p, in, func(e api.Event) {
+		if e.Error != nil {
+			d.Log.Error("renewal failed", logkey.Step, e.Step, logkey.Error, e.Error.Message)
+		}
+	}); err != nil {
+		d.Log.Error("renewal failed", logkey.Error, err)
+	}
+}
+
+// onlyRenewal keeps a plan only where it replaces the directory: whatever else
+// moved (a stopped unit, say) is a person's to decide.
+func onlyRenewal(p plan.Plan) plan.Plan {
+	for _, s := range p.Steps {
+		if s.Service == directoryName && s.Action == plan.ReplaceUnit {
+			return p
+		}
+	}
+	return plan.Plan{Base: p.Base}
+}

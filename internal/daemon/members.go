@@ -1,0 +1,77 @@
+package daemon
+
+import (
+	"context"
+	"net/http"
+
+	"ronron/account"
+	"ronron/internal/api"
+	"ronron/internal/errs"
+	"ronron/internal/secret"
+)
+
+// addMember makes an account, with a generated password where none was given.
+func addMember(ctx context.Context, dir account.Directory, r *http.Request) (api.MemberReply, error) {
+	var in api.MemberRequest
+	if err := decode(r, &in); err != nil {
+		return api.MemberReply{}, err
+	}
+	if in.Member.Name == "" {
+		in.Member.Name = string(in.Member.Login)
+	}
+	if err := in.Member.Validate(); err != nil {
+		return api.MemberReply{}, errs.Wrap(err, errs.Invalid, "%s", sentence(err))
+	}
+	password, shown, err := choose(in.Password)
+	if err != nil {
+		return api.MemberReply{}, err
+	}
+	if err := dir.Add(ctx, in.Member, password); err != nil {
+		return api.MemberReply{}, err
+	}
+	m, err := dir.Member(ctx, in.Member.Login)
+	return api.MemberReply{Member: m, Password: shown}, err
+}
+
+func setPassword(ctx context.Context, dir account.Directory, r *http.Request) (api.MemberReply, error) {
+	var in api.MemberRequest
+	if err := decode(r, &in); err != nil {
+		return api.MemberReply{}, err
+	}
+	password, shown, err := choose(in.Password)
+	if err != nil {
+		return api.MemberReply{}, err
+	}
+	if err := dir.SetPassword(ctx, login(r), password); err != nil {
+		return api.MemberReply{}, err
+	}
+	m, err := dir.Member(ctx, login(r))
+	return api.MemberReply{Member: m, Password: shown}, err
+}
+
+// choose returns the given password once it passes the rules, or a new one and
+// its text to show.
+func choose(given string) (password secret.String, shown string, err error) {
+	if given == "" {
+		password = newPassword()
+		return password, password.Reveal(), nil
+	}
+	password = secret.New(given)
+	if err := account.CheckPassword(password); err != nil {
+		return secret.String{}, "", errs.Wrap(err, errs.Invalid, "%s", sentence(err))
+	}
+	return password, "", nil
+}
+
+// sentence makes a whole sentence of an error's text.
+func sentence(err error) string {
+	text := err.Error()
+	if text == "" {
+		return text
+	}
+	first := text[:1]
+	if first >= "a" && first <= "z" {
+		first = string(first[0] - 'a' + 'A')
+	}
+	return first + text[1:] + "."
+}

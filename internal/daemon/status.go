@@ -1,0 +1,183 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"ronron/charter"
+	"ronron/internal/api"
+	"ronron/internal/errs"
+	"ronron/services"
+)
+
+// current compiles the file of the last `up`, or says that there was none.
+func (d *Daemon) current(ctx context.Context) (*wanted, error) {
+	var in api.Wanted
+	err := d.state.Value(ctx, "wanted", &in)
+	if errs.CodeOf(err) == errs.NotFound {
+		return nil, errs.New(errs.NotFound, "Nothing was brought up yet.").WithHint("Run `ronron up` first.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	w, diags, err := d.compile(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return w, diags.Err()
+}
+
+// Status is the chaton as it runs, every unit probed just now.
+func (d *Daemon) Status(ctx context.Context) (api.Status, error) {
+	s := api.Status{Chaton: string(d.Chaton), Version: d.Version, Lock: d.lock.holder(), Services: []api.ServiceStatus{}}
+	w, err := d.current(ctx)
+	if errs.CodeOf(err) == errs.NotFound {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	s.Name, s.URL = w.chaton.Name, w.url(w.chaton.Domain)
+	if last, err := d.state.LastRun(ctx, "up"); err != nil {
+		return s, err
+	} else if !last.Ended.IsZero() {
+		s.Applied = &last.Ended
+	}
+	actual, err := d.Engine.Look(ctx)
+	if err != nil {
+		return s, err
+	}
+	var mu sync.Mutex
+	why := map[string]error{}
+	d.probeAll(ctx, w.services, actual, func(a services.ActualUnit, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		why[a.ID] = err
+	})
+	for _, service := range w.services {
+		s.Services = append(s.Services, d.serviceStatus(w, service, actual, why))
+	}
+	return s, nil
+}
+
+func (d *Daemon) serviceStatus(w *wanted, s services.Service, actual services.Actual, why map[string]error) api.ServiceStatus {
+	out := api.ServiceStatus{Name: s.Name, Recipe: s.Recipe, Builtin: true, State: "healthy"}
+	if r := w.recipes[s.Name]; r != nil {
+		out.Builtin = r.Builtin
+	}
+	for _, r := range w.routes {
+		if r.service == s.Name {
+			out.URL = w.url(r.Host) + trimSlash(r.Path)
+			break
+		}
+	}
+	for _, u := range s.Units {
+		unit := api.UnitStatus{Name: u.Name, State: "missing"}
+		for _, a := range actual.Units {
+			if a.Service == s.Name && a.Unit == u.Name && (unit.State != services.StateRunning) {
+				unit = unitStatus(a, why[a.ID])
+			}
+		}
+		out.Units = append(out.Units, unit)
+		if state := serviceState(unit); state != "healthy" && out.State == "healthy" {
+			out.State, out.Why = state, unit.Why
+		}
+	}
+	return out
+}
+
+func unitStatus(a services.ActualUnit, err error) api.UnitStatus {
+	u := api.UnitStatus{Name: a.Unit, State: a.State, Image: a.Image, Started: a.Started, Restarts: a.Restarts}
+	if a.Address.IsValid() {
+		u.Address = a.Address.String()
+	}
+	u.Healthy = a.State == services.StateRunning && err == nil
+	switch {
+	case err != nil:
+		u.Why = err.Error()
+	case a.Error != "":
+		u.Why = a.Error
+	}
+	return u
+}
+
+func serviceState(u api.UnitStatus) string {
+	switch {
+	case u.Healthy:
+		return "healthy"
+	case u.State == services.StateRunning, u.State == services.StateRestarting:
+		return "unhealthy"
+	case u.State == "missing":
+		return "missing"
+	default:
+		return "stopped"
+	}
+}
+
+// Logs copies the output of a service's units. Without a unit it is all of
+// them one after the other, or, following, the first.
+func (d *Daemon) Logs(ctx context.Context, r api.LogsRequest, w io.Writer) error {
+	actual, err := d.Engine.Look(ctx)
+	if err != nil {
+		return err
+	}
+	units := slices.DeleteFunc(actual.Units, func(u services.ActualUnit) bool {
+		return u.Service != r.Service || r.Unit != "" && u.Unit != r.Unit
+	})
+	if len(units) == 0 {
+		return errs.New(errs.NotFound, "No container of %s exists.", r.Service).
+			WithHint("`ronron status` lists what there is.")
+	}
+	for _, u := range units {
+		o := services.LogOptions{Tail: r.Tail, Follow: r.Follow, Timestamps: r.Timestamps}
+		if err := d.Engine.Logs(ctx, u.ID, o, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Charter returns the charter of this moment as JSON.
+func (d *Daemon) Charter(ctx context.Context) (json.RawMessage, error) {
+	w, err := d.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	actual, err := d.Engine.Look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return charter.JSON(charter.Evaluate(d.facts(ctx, w, actual)))
+}
+
+// CA returns the root certificate of the internal authority.
+func (d *Daemon) CA(ctx context.Context) (string, error) {
+	var root string
+	err := d.state.Value(ctx, "authority root", &root)
+	if errs.CodeOf(err) == errs.NotFound {
+		return "", errs.New(errs.NotFound, "There is no certificate authority yet.").WithHint("Run `ronron up` first.")
+	}
+	return root, err
+}
+
+// maintain renews what runs out and keeps the published facts fresh.
+func (d *Daemon) maintain(ctx context.Context) error {
+	ticker := time.NewTicker(maintenance)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			d.Maintain(ctx)
+		}
+	}
+}
+
+// maintenance is how often certificates are looked at and facts republished.
+// Leaves are renewed a third of their life ahead, so a few missed rounds are no harm.
+const maintenance = 10 * time.Minute
