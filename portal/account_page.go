@@ -105,18 +105,19 @@ func (s *Server) tryChange(w http.ResponseWriter, ctx context.Context, lang text
 	ctx, cancel := context.WithTimeout(ctx, directoryPatience)
 	defer cancel()
 	err := s.accounts.ChangePassword(ctx, login, secret.New(c.current), secret.New(c.new))
-	switch errs.CodeOf(err) {
-	case "":
+	if err == nil {
 		s.attempts.succeeded(login)
 		return http.StatusOK, fieldErrors{}
-	case errs.Denied, errs.NotFound:
-		return http.StatusForbidden, fieldErrors{Current: say(text.Text{
-			FR: "Ce n’est pas votre mot de passe actuel.", EN: "This is not your current password."})}
-	case errs.Invalid:
+	}
+	if errs.CodeOf(err) == errs.Invalid {
 		return http.StatusUnprocessableEntity, fieldErrors{New: say(text.Text{
 			FR: "L’annuaire refuse ce mot de passe : choisissez-en un autre.", EN: "The directory refuses this password: choose another one."})}
 	}
-	p := s.away(err)
+	p := s.refusal(err)
 	p.explain(w)
+	if p.wrong {
+		return p.status, fieldErrors{Current: say(text.Text{
+			FR: "Ce n’est pas votre mot de passe actuel.", EN: "This is not your current password."})}
+	}
 	return p.status, fieldErrors{Form: say(p.text)}
 }

@@ -11,18 +11,19 @@ import (
 
 // Config is the portal's secret configuration: how it reaches the directory.
 // The daemon writes it (Encode) into the portal's unit, `ronron portal` reads
-// it (ReadConfig) and makes an Accounts of it.
+// it (ReadConfig) and makes an account.SignIns of it.
 type Config struct {
 	Directory DirectoryConfig
 }
 
 // DirectoryConfig is the portal's own account in the directory.
 type DirectoryConfig struct {
-	URL          string // ldaps://directory.chaton.example.org:636
-	CA           string // PEM of the authority that signed the server's certificate
-	BaseDN       string
-	BindDN       string
-	BindPassword secret.String
+	Address    string // ip:port, TLS from the first byte
+	ServerName string // what its certificate is for: directory.chaton.example.org
+	CA         string // PEM of the authority that signed that certificate
+	BaseDN     string
+	BindDN     string
+	Password   secret.String
 }
 
 // storedConfig is the file's form. It is apart from Config because a
@@ -30,11 +31,12 @@ type DirectoryConfig struct {
 type storedConfig struct {
 	Version   int `json:"version"`
 	Directory struct {
-		URL          string `json:"url"`
-		CA           string `json:"ca"`
-		BaseDN       string `json:"base_dn"`
-		BindDN       string `json:"bind_dn"`
-		BindPassword string `json:"bind_password"`
+		Address    string `json:"address"`
+		ServerName string `json:"server_name"`
+		CA         string `json:"ca"`
+		BaseDN     string `json:"base_dn"`
+		BindDN     string `json:"bind_dn"`
+		Password   string `json:"password"`
 	} `json:"directory"`
 }
 
@@ -45,11 +47,12 @@ const ConfigVersion = 1
 // secrets may be.
 func (c Config) Encode() ([]byte, error) {
 	s := storedConfig{Version: ConfigVersion}
-	s.Directory.URL = c.Directory.URL
+	s.Directory.Address = c.Directory.Address
+	s.Directory.ServerName = c.Directory.ServerName
 	s.Directory.CA = c.Directory.CA
 	s.Directory.BaseDN = c.Directory.BaseDN
 	s.Directory.BindDN = c.Directory.BindDN
-	s.Directory.BindPassword = c.Directory.BindPassword.Reveal()
+	s.Directory.Password = c.Directory.Password.Reveal()
 	return json.MarshalIndent(s, "", "  ")
 }
 
@@ -68,11 +71,12 @@ func ReadConfig(path string) (Config, error) {
 	if s.Version != ConfigVersion {
 		return Config{}, fmt.Errorf("read the portal's configuration %s: version %d, this program reads %d", path, s.Version, ConfigVersion)
 	}
-	if s.Directory.URL == "" || s.Directory.BaseDN == "" || s.Directory.BindDN == "" || s.Directory.BindPassword == "" {
-		return Config{}, fmt.Errorf("read the portal's configuration %s: directory needs url, base_dn, bind_dn and bind_password", path)
+	d := s.Directory
+	if d.Address == "" || d.ServerName == "" || d.CA == "" || d.BaseDN == "" || d.BindDN == "" || d.Password == "" {
+		return Config{}, fmt.Errorf("read the portal's configuration %s: directory needs address, server_name, ca, base_dn, bind_dn and password", path)
 	}
 	return Config{Directory: DirectoryConfig{
-		URL: s.Directory.URL, CA: s.Directory.CA, BaseDN: s.Directory.BaseDN,
-		BindDN: s.Directory.BindDN, BindPassword: secret.New(s.Directory.BindPassword),
+		Address: d.Address, ServerName: d.ServerName, CA: d.CA,
+		BaseDN: d.BaseDN, BindDN: d.BindDN, Password: secret.New(d.Password),
 	}}, nil
 }

@@ -8,15 +8,16 @@ import (
 	"net/http"
 	"time"
 
+	"ronron/account"
 	"ronron/internal/logkey"
 	"ronron/internal/text"
 )
 
 // Options is what a portal needs.
 type Options struct {
-	SiteFile string   // site.json, written by the daemon
-	Listen   string   // ":8080"
-	Accounts Accounts // the directory
+	SiteFile string          // site.json, written by the daemon
+	Listen   string          // ":8080"
+	Accounts account.SignIns // the directory
 	Log      *slog.Logger
 	Now      func() time.Time // nil: time.Now
 }
@@ -24,7 +25,7 @@ type Options struct {
 // Server is the portal's pages as an http.Handler. It expects to be reached
 // over HTTPS through the gateway, which passes the Host header on.
 type Server struct {
-	accounts Accounts
+	accounts account.SignIns
 	log      *slog.Logger
 	now      func() time.Time
 	site     *siteFile

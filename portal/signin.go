@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net"
 	"net/http"
@@ -101,7 +102,7 @@ func (s *Server) checkMember(ctx context.Context, login account.Login, password 
 	defer cancel()
 	member, err := s.accounts.SignIn(ctx, login, secret.New(password))
 	if err != nil {
-		return account.Member{}, s.refusal(member, err)
+		return account.Member{}, s.refusal(err)
 	}
 	s.attempts.succeeded(login)
 	return member, nil
@@ -116,22 +117,37 @@ func tooMany(wait time.Duration) *problem {
 }
 
 // refusal puts the directory's error into words.
-func (s *Server) refusal(member account.Member, err error) *problem {
-	switch code := errs.CodeOf(err); {
-	case code == errs.Denied && member.Suspended:
+func (s *Server) refusal(err error) *problem {
+	if errors.Is(err, account.ErrSuspended) {
 		return &problem{status: http.StatusForbidden, text: text.Text{
 			FR: "Ce compte est suspendu. Écrivez à l’équipe du chaton pour en savoir plus.",
 			EN: "This account is suspended. Write to the people who run this chaton to learn more.",
 		}}
-	case code == errs.Denied && member.LockedOut:
-		return &problem{status: http.StatusForbidden, text: text.Text{
-			FR: "Ce compte est bloqué pour un moment après trop de mots de passe erronés. Le blocage se lève de lui-même : réessayez plus tard.",
-			EN: "This account is locked for a while after too many wrong passwords. The lock ends by itself: try again later.",
-		}}
-	case code == errs.Denied, code == errs.NotFound:
+	}
+	if locked, ok := errors.AsType[*account.LockedOutError](err); ok {
+		return s.lockedOut(locked.Until)
+	}
+	if code := errs.CodeOf(err); code == errs.Denied || code == errs.NotFound {
 		return &problem{status: http.StatusForbidden, text: wrongPassword, wrong: true}
 	}
 	return s.away(err)
+}
+
+// lockedOut says for how long rather than until when: the portal does not know
+// the reader's time zone.
+func (s *Server) lockedOut(until time.Time) *problem {
+	minutes := int(math.Ceil(until.Sub(s.now()).Minutes()))
+	fr, en := "Réessayez plus tard", "Try again later"
+	switch {
+	case minutes == 1:
+		fr, en = "Réessayez dans une minute", "Try again in a minute"
+	case minutes > 1:
+		fr, en = fmt.Sprintf("Réessayez dans %d minutes", minutes), fmt.Sprintf("Try again in %d minutes", minutes)
+	}
+	return &problem{status: http.StatusForbidden, text: text.Text{
+		FR: "Ce compte est bloqué pour un moment, après trop de mots de passe erronés. " + fr + " : le blocage se lève de lui-même.",
+		EN: "This account is locked for a while, after too many wrong passwords. " + en + ": the lock ends by itself.",
+	}}
 }
 
 // away is the answer when the directory does not. Errors of a directory can
