@@ -3,17 +3,24 @@
 // socket, and goes on serving when the daemon is away.
 package gateway
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
 // Config is everything the gateway needs to serve. The daemon makes it, the
 // gateway checks it, swaps it in and keeps it on disk; it serves from the disk
 // copy when it starts before the daemon.
 type Config struct {
 	Version   int    `json:"version"` // of this form; ConfigVersion
 	Language  string `json:"language"`
-	Name      string `json:"name"`       // of the chaton, for error pages
-	Domain    string `json:"domain"`     // the chaton's
-	HTTPAddr  string `json:"http_addr"`  // ":80"; "" listens not at all
-	HTTPSAddr string `json:"https_addr"` // ":443"
-	HTTPSPort int    `json:"https_port"` // as browsers see it, for redirects
+	Name      string `json:"name"`              // of the chaton, for error pages
+	Domain    string `json:"domain"`            // the chaton's
+	Contact   string `json:"contact,omitempty"` // mail address or URL, for error pages
+	HTTPAddr  string `json:"http_addr"`         // ":80"; "" listens not at all
+	HTTPSAddr string `json:"https_addr"`        // ":443"
+	HTTPSPort int    `json:"https_port"`        // as browsers see it, for redirects; 0 is the port of HTTPSAddr
 	// Hosts by name; every name has a certificate.
 	Hosts []Host `json:"hosts"`
 }
@@ -25,7 +32,16 @@ const ConfigVersion = 1
 type Host struct {
 	Name        string      `json:"name"`
 	Certificate Certificate `json:"certificate"`
-	Routes      []Route     `json:"routes"` // the longest matching path wins
+	// HSTS is how many seconds browsers are told to come by HTTPS only; 0
+	// tells them nothing, and what services say themselves is removed.
+	//
+	// It belongs to certificates that every browser trusts. With the local
+	// authority it must stay 0: whoever has not added the root (or the machine's
+	// next chaton, with a new root) would meet an error that browsers then allow
+	// nobody to pass, and HSTS counts for all ports of a name, so that other
+	// things on the machine would break.
+	HSTS   int     `json:"hsts,omitempty"`
+	Routes []Route `json:"routes"` // the longest matching path wins
 }
 
 // Certificate is a chain and its key, both PEM.
@@ -33,6 +49,12 @@ type Certificate struct {
 	Chain string `json:"chain"`
 	Key   string `json:"key"`
 }
+
+// String keeps the key out of whatever prints a Config.
+func (c Certificate) String() string { return "[certificate]" }
+
+// GoString does the same for %#v.
+func (c Certificate) GoString() string { return c.String() }
 
 // Route sends requests below a path to a service.
 type Route struct {
@@ -45,8 +67,36 @@ type Route struct {
 	// Timeout is how long the service may take to begin its answer, in
 	// seconds; 0 is 60.
 	Timeout int `json:"timeout,omitempty"`
+	// Hold is how many seconds a request waits for a backend that accepts no
+	// connection, or for a configuration with another; 0 is 3, or not at all
+	// where Backend is "". The daemon raises it while it replaces a unit.
+	Hold int `json:"hold,omitempty"`
 	// Headers are set on every answer; an empty value removes the header.
 	Headers map[string]string `json:"headers,omitempty"`
 	// Deny lists path prefixes that always answer 404 (installers, status pages).
 	Deny []string `json:"deny,omitempty"`
+}
+
+// Sum identifies the content of a configuration, keys included, so that the
+// daemon can tell whether the gateway has the one it would send.
+func (c Config) Sum() string {
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic("gateway: a Config is plain data: " + err.Error())
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Redacted returns a copy that holds no key.
+func (c Config) Redacted() Config {
+	hosts := make([]Host, len(c.Hosts))
+	for i, h := range c.Hosts {
+		if h.Certificate.Key != "" {
+			h.Certificate.Key = "[redacted]"
+		}
+		hosts[i] = h
+	}
+	c.Hosts = hosts
+	return c
 }

@@ -1,0 +1,59 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+
+	"ronron/internal/errs"
+)
+
+// listen opens addr for IPv4 and IPv6. With sharing allowed, the socket may
+// stand beside that of another gateway of the same directory, so that a
+// successor starts before its predecessor stops.
+//
+// SO_REUSEPORT alone would let a second chaton take half of the first one's
+// connections, because both run as the same user. So the port is first tried
+// without it; only when the predecessor itself says that it holds this address
+// is a taken port accepted.
+func listen(ctx context.Context, key, addr string, sharedWithPredecessor bool) (net.Listener, error) {
+	if !sharedWithPredecessor {
+		var alone net.ListenConfig
+		l, err := alone.Listen(ctx, "tcp", addr)
+		if err != nil {
+			return nil, listenError(err, key, addr)
+		}
+		l.Close()
+	}
+	shared := net.ListenConfig{Control: reusePort, KeepAliveConfig: net.KeepAliveConfig{Enable: true}}
+	l, err := shared.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, listenError(err, key, addr)
+	}
+	return l, nil
+}
+
+func listenError(err error, key, addr string) error {
+	_, port, _ := net.SplitHostPort(addr)
+	setting := map[string]string{"http_addr": "http_port", "https_addr": "https_port"}[key]
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return errs.Wrap(err, errs.Conflict, "Port %s of this machine is taken%s.", port, by(portOwner(port))).
+			WithHint("Stop what uses it, or choose another %s in the gateway block of chaton.hcl.", setting)
+	case errors.Is(err, syscall.EACCES):
+		return errs.Wrap(err, errs.Denied, "The gateway may not listen on port %s.", port).
+			WithHint("Ports below 1024 need the capability NET_BIND_SERVICE. Give it, or choose another %s in the gateway block of chaton.hcl.", setting)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return errs.Wrap(err, errs.Invalid, "%s is not an address of this machine.", addr)
+	}
+	return fmt.Errorf("listen on %s: %w", addr, err)
+}
+
+func by(owner string) string {
+	if owner == "" {
+		return ""
+	}
+	return " by " + owner
+}

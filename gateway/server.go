@@ -1,0 +1,201 @@
+package gateway
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ronron/internal/logkey"
+)
+
+// Options says where a gateway lives.
+type Options struct {
+	Dir    string       // holds config.json and admin.sock
+	Log    *slog.Logger // nil logs nothing
+	Access io.Writer    // gets a line of JSON per request; nil is standard output
+}
+
+// Names of the files in a gateway's directory.
+const (
+	ConfigFile = "config.json"
+	SocketFile = "admin.sock"
+)
+
+// limits bound how long others may keep the gateway waiting.
+type limits struct {
+	header time.Duration // for a request's header, and for the TLS handshake
+	idle   time.Duration // between two requests on a connection
+	stall  time.Duration // without a byte moving while one is to be read or written
+	drain  time.Duration // for requests under way when the gateway stops
+	retry  time.Duration // between attempts to listen on a port that was taken at start
+}
+
+var usualLimits = limits{
+	header: 10 * time.Second, idle: 2 * time.Minute, stall: time.Minute,
+	drain: 10 * time.Second, retry: 2 * time.Second,
+}
+
+const maxHeaderBytes = 64 << 10
+
+// Server is a gateway.
+type Server struct {
+	dir       string
+	log       *slog.Logger
+	now       func() time.Time
+	limits    limits
+	stats     *stats
+	access    *accessLog
+	transport *http.Transport
+	reverse   *httputil.ReverseProxy
+	state     atomic.Pointer[state]
+	out       io.Writer
+
+	changing sync.Mutex // one configuration at a time; guards what follows
+	https    *door
+	http     *door
+	kept     error // why the configuration is not on disk; nil when it is
+	damaged  string
+	waiting  error // why the configuration on disk is not served yet
+}
+
+// state is what requests see: a table, and a channel that closes when another
+// takes its place.
+type state struct {
+	table    *table
+	sum      string // of the configuration; "" before the first
+	replaced chan struct{}
+}
+
+// New returns a gateway that Run starts.
+func New(o Options) *Server {
+	s := &Server{
+		dir: o.Dir, log: o.Log, now: time.Now, limits: usualLimits,
+		out: o.Access, transport: newTransport(),
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.out == nil {
+		s.out = os.Stdout
+	}
+	s.stats = newStats(s.now())
+	s.reverse = s.newProxy()
+	empty, _ := newTable(Config{}, s.stats)
+	s.state.Store(&state{table: empty, replaced: make(chan struct{})})
+	return s
+}
+
+// Run serves until ctx ends; then it takes no new connections and gives the
+// requests under way ten seconds. A gateway runs once.
+func Run(ctx context.Context, o Options) error { return New(o).Run(ctx) }
+
+// Run is the method of the same name.
+func (s *Server) Run(ctx context.Context) error {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("make folder of the gateway: %w", err)
+	}
+	s.access = newAccessLog(s.out)
+	defer s.access.Close()
+	defer s.transport.CloseIdleConnections()
+	requests, endRequests := context.WithCancel(context.Background())
+	defer endRequests()
+	s.https = s.newHTTPSDoor(requests)
+	s.http = s.newHTTPDoor(requests)
+
+	predecessor := s.predecessor(ctx)
+	admin, err := s.openAdmin()
+	if err != nil {
+		return err
+	}
+	var background sync.WaitGroup
+	background.Go(func() { s.serveFromDisk(ctx, predecessor) })
+	err = admin.run(ctx)
+	background.Wait()
+
+	s.stop(endRequests)
+	return err
+}
+
+// serveFromDisk takes up the configuration that was accepted last. A port that
+// is taken now may be free in a moment: it tries until it can, or until the
+// daemon sends a configuration.
+func (s *Server) serveFromDisk(ctx context.Context, predecessor Health) {
+	for first := true; ; first = false {
+		err := s.load(ctx, predecessor)
+		if err == nil {
+			return
+		}
+		if first {
+			s.log.Error("Serving the stored configuration failed", logkey.Error, err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(s.limits.retry):
+		}
+	}
+}
+
+// stop drains both doors at once, then ends what is left (websockets, and
+// requests that took too long).
+func (s *Server) stop(endRequests func()) {
+	s.log.Info("Gateway stops")
+	ctx, cancel := context.WithTimeout(context.Background(), s.limits.drain)
+	defer cancel()
+	var doors sync.WaitGroup
+	for _, d := range []*door{s.https, s.http} {
+		doors.Go(func() {
+			if err := d.server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
+				s.log.Info("Requests were cut off", logkey.Reason, "they took longer than the time to stop")
+			}
+		})
+	}
+	doors.Wait()
+	endRequests()
+	for _, d := range []*door{s.https, s.http} {
+		d.server.Close()
+		d.serving.Wait()
+	}
+}
+
+func (s *Server) path(name string) string { return filepath.Join(s.dir, name) }
+
+// Health is how the gateway does.
+type Health struct {
+	Version   int       `json:"version"` // form of configuration that it knows
+	Since     time.Time `json:"since"`
+	Sum       string    `json:"sum,omitempty"`     // Config.Sum of what it serves; "" serves nothing yet
+	HTTPAddr  string    `json:"http_addr"`         // as configured; "" listens not
+	HTTPSAddr string    `json:"https_addr"`        // as configured; "" listens not
+	Hosts     int       `json:"hosts"`             // that it serves
+	Problem   string    `json:"problem,omitempty"` // what a person should look at
+}
+
+func (s *Server) health() Health {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	now := s.state.Load()
+	h := Health{
+		Version: ConfigVersion, Since: s.stats.since, Sum: now.sum,
+		HTTPAddr: s.http.addr, HTTPSAddr: s.https.addr, Hosts: len(now.table.hosts),
+	}
+	var waiting, kept string
+	if s.waiting != nil {
+		waiting = s.waiting.Error()
+	}
+	if s.kept != nil {
+		kept = "The configuration is in use but could not be kept on disk: " + s.kept.Error()
+	}
+	h.Problem = cmp.Or(waiting, kept, s.damaged)
+	return h
+}
