@@ -38,8 +38,8 @@ const PublishID = "publish"
 
 // Diff returns the plan that leads from in.Actual to in.Wanted.
 func Diff(in Input) (Plan, error) {
-	d := differ{Input: in, unitSteps: map[services.Name][]string{}, wanted: map[services.Name]bool{}}
-	ordered, err := inOrder(in.Wanted)
+	d := differ{Input: in, unitSteps: map[services.Name][]string{}, wanted: map[services.Name]bool{}, leaving: map[string]bool{}}
+	ordered, err := inOrder(in.Wanted, in.Directory)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -70,6 +70,7 @@ type differ struct {
 	// directoryMoves: the directory's container is made anew in this plan, so
 	// its connections to other networks must be too.
 	directoryMoves bool
+	leaving        map[string]bool // ids of containers that this plan removes
 }
 
 func (d *differ) add(s Step) string {
@@ -262,7 +263,10 @@ func (d *differ) leftOvers(s services.Service, wanted []services.Unit, have []se
 		default:
 			continue
 		}
-		d.add(step)
+		// Whoever needs this service waits for the removal too: what leaves may
+		// still hold an address that the one that stays will be given.
+		d.unitSteps[s.Name] = append(d.unitSteps[s.Name], d.add(step))
+		d.leaving[a.ID] = true
 	}
 }
 
@@ -326,18 +330,20 @@ func (d *differ) hasStep(id string) bool {
 	return slices.ContainsFunc(d.steps, func(s Step) bool { return s.ID == id })
 }
 
+// directoryConnected asks only the container that stays: one left over from an
+// interrupted replacement is about to go, with its connections.
 func (d *differ) directoryConnected(to services.Name) bool {
 	for _, u := range d.unitsOf(d.Directory) {
-		if slices.Contains(u.Connected, to) {
+		if slices.Contains(u.Connected, to) && !d.leaving[u.ID] {
 			return true
 		}
 	}
 	return false
 }
 
-// inOrder sorts services so that each comes after those it needs, and
-// otherwise as they are written.
-func inOrder(wanted []services.Service) ([]services.Service, error) {
+// inOrder sorts services so that each comes after those it needs, the
+// directory before all with accounts, and otherwise as they are written.
+func inOrder(wanted []services.Service, directory services.Name) ([]services.Service, error) {
 	names := map[services.Name]bool{}
 	for _, s := range wanted {
 		names[s.Name] = true
@@ -347,7 +353,8 @@ func inOrder(wanted []services.Service) ([]services.Service, error) {
 	for len(order) < len(wanted) {
 		before := len(order)
 		for _, s := range wanted {
-			waits := slices.ContainsFunc(s.Needs, func(n services.Name) bool { return names[n] && !done[n] })
+			waits := slices.ContainsFunc(s.Needs, func(n services.Name) bool { return names[n] && !done[n] }) ||
+				s.Directory && names[directory] && !done[directory]
 			if !done[s.Name] && !waits {
 				done[s.Name] = true
 				order = append(order, s)
