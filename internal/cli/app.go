@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"ronron/internal/errs"
+)
+
+// App is the program as a value.
+type App struct {
+	env        Env
+	interrupts interrupts
+	table      *cli.App
+}
+
+// New returns the program that acts in env.
+func New(env Env) *App {
+	a := &App{env: env}
+	a.table = a.commands()
+	return a
+}
+
+// Run carries out one command line, without the program's name, shows what
+// went wrong and returns the exit code.
+func (a *App) Run(ctx context.Context, args []string) int {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	a.interrupts.take(func() { cancel(errInterrupted) })
+	go a.interrupts.watch(ctx, a.env.Interrupts)
+
+	err := a.run(ctx, args)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	if err != nil {
+		a.showError(err)
+	}
+	return exitCode(err)
+}
+
+func (a *App) run(ctx context.Context, args []string) error {
+	line, err := parse(a.table, args)
+	if err != nil {
+		return err
+	}
+	if line.help {
+		_, err := fmt.Fprint(a.env.Stdout, help(a.table, line.path))
+		return err
+	}
+	return a.table.RunContext(ctx, append([]string{"ronron"}, line.args...))
+}
+
+// commands is the table of everything that can be typed.
+func (a *App) commands() *cli.App {
+	table := &cli.App{
+		Name:  "ronron",
+		Usage: "turn one Linux machine into a small host of libre services",
+		Commands: []*cli.Command{
+			a.initCommand(),
+			a.validateCommand(),
+			a.upCommand(),
+			a.planCommand(),
+			a.statusCommand(),
+			a.servicesCommand(),
+			a.logsCommand(),
+			a.downCommand(),
+			a.destroyCommand(),
+			a.memberCommand(),
+			a.groupCommand(),
+			a.caCommand(),
+			a.charterCommand(),
+			a.doctorCommand(),
+			a.versionCommand(),
+			a.completionCommand(),
+			a.completeCommand(),
+			a.daemonCommand(),
+			a.gatewayCommand(),
+			a.portalCommand(),
+			a.dialCommand(),
+		},
+		Writer:         a.env.Stderr,
+		ErrWriter:      a.env.Stderr,
+		HideHelp:       true,
+		HideVersion:    true,
+		ExitErrHandler: func(*cli.Context, error) {}, // Run shows errors and gives the code
+		OnUsageError:   usageError,
+	}
+	quiet(table.Commands)
+	return table
+}
+
+// quiet leaves help and errors of every command to us.
+func quiet(commands []*cli.Command) {
+	for _, c := range commands {
+		c.HideHelp = true
+		c.OnUsageError = usageError
+		quiet(c.Subcommands)
+	}
+}
+
+func usageError(c *cli.Context, err error, _ bool) error {
+	text := strings.TrimSuffix(err.Error(), ".")
+	return usage("%s.", strings.ToUpper(text[:1])+text[1:]).WithHint("See: %s --help", c.Command.HelpName)
+}
+
+// arguments returns exactly the positional arguments that names describe; a
+// name in brackets may be missing.
+func arguments(c *cli.Context, names ...string) ([]string, error) {
+	least := len(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.HasPrefix(n, "[") }))
+	got := c.Args().Slice()
+	switch {
+	case len(got) < least:
+		return nil, usage("%s is missing.", names[len(got)]).WithHint("See: %s --help", c.Command.HelpName)
+	case len(got) > len(names):
+		return nil, usage("%q is one word too many.", got[len(names)]).WithHint("See: %s --help", c.Command.HelpName)
+	}
+	return append(got, make([]string, len(names)-len(got))...), nil
+}
+
+func (a *App) note(format string, args ...any) {
+	fmt.Fprintf(a.env.Stderr, format+"\n", args...)
+}
+
+func (a *App) view(c *cli.Context) view {
+	if c.Bool("json") {
+		return jsonView{w: a.env.Stdout}
+	}
+	return humanView{w: a.env.Stdout, paint: a.paint(a.env.Terminal.Out), now: a.env.Now}
+}
+
+// codeIs says whether err is one of ours with that code.
+func codeIs(err error, code errs.Code) bool { return err != nil && errs.CodeOf(err) == code }

@@ -1,0 +1,259 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"ronron/chaton"
+	"ronron/internal/api"
+	"ronron/internal/errs"
+)
+
+func (a *App) doctorCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "doctor",
+		Usage: "check the machine and the chaton, and say what to do",
+		Description: `Checks the engine, disk, memory, clock, file, ports and names, and, where the
+daemon runs, the directory, the certificates and what else it sees. Changes nothing.`,
+		Flags:  []cli.Flag{fileFlag, chatonFlag, jsonFlag},
+		Action: a.doctor,
+	}
+}
+
+// Levels of a check.
+const (
+	levelOK      = "ok"
+	levelWarning = "warning"
+	levelProblem = "problem"
+)
+
+func ok(name, format string, args ...any) api.Check {
+	return api.Check{Name: name, Level: levelOK, Message: fmt.Sprintf(format, args...)}
+}
+
+func warning(name, fix, format string, args ...any) api.Check {
+	return api.Check{Name: name, Level: levelWarning, Message: fmt.Sprintf(format, args...), Fix: fix}
+}
+
+func problem(name, fix, format string, args ...any) api.Check {
+	return api.Check{Name: name, Level: levelProblem, Message: fmt.Sprintf(format, args...), Fix: fix}
+}
+
+func (a *App) doctor(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	checks, host := a.checkEngine(c.Context)
+	checks = append(checks, a.checkMachine()...)
+	file, more := a.checkFile(c)
+	checks = append(checks, more...)
+	d, more := a.checkDaemon(c, host)
+	if file != nil {
+		checks = append(checks, a.checkPorts(file, d != nil)...)
+		checks = append(checks, a.checkNames(c.Context, file)...)
+	}
+	checks = append(checks, more...)
+	if err := a.view(c).Checks(checks); err != nil {
+		return err
+	}
+	bad := 0
+	for _, check := range checks {
+		if check.Level == levelProblem {
+			bad++
+		}
+	}
+	if bad > 0 {
+		return errs.New(errs.Failed, "%d of %d checks found a problem.", bad, len(checks))
+	}
+	return nil
+}
+
+// What a small chaton needs; less is said before it hurts.
+const (
+	gib            = 1 << 30
+	diskNeeded     = 2 * gib // images, and room to build one
+	diskWanted     = 10 * gib
+	memoryNeeded   = gib / 2
+	memoryWanted   = gib
+	oldestEngine   = "20.10"
+	engineFix      = "Start it: sudo systemctl start docker. Or install it: sudo apt install docker.io"
+	diskFix        = "Make room: docker system df shows what images take."
+	synchroniseFix = "Install a time service: sudo apt install systemd-timesyncd. Certificates and sign-in codes depend on the clock."
+)
+
+func (a *App) checkEngine(ctx context.Context) ([]api.Check, Host) {
+	host, err := a.env.Connect(ctx)
+	if err != nil {
+		return []api.Check{engineProblem(err)}, nil
+	}
+	info, err := host.Info(ctx)
+	if err != nil {
+		return []api.Check{engineProblem(err)}, nil
+	}
+	checks := []api.Check{ok("engine", "%s %s answers (API %s), on %s", info.Name, info.Version, info.API, info.OS)}
+	if olderEngine(info.Version) {
+		checks = append(checks, problem("engine version", "Upgrade Docker: sudo apt install docker.io", "%s is older than %s", info.Version, oldestEngine))
+	}
+	if !info.HostNetOK {
+		checks = append(checks, problem("host network", "Use a Docker Engine that runs as root on the machine itself.",
+			"containers cannot use this machine's network, so the gateway cannot be reached from outside"))
+	}
+	return append(checks, a.checkDisk(info.Root)...), host
+}
+
+func engineProblem(err error) api.Check {
+	return problem("engine", cmp.Or(errs.HintOf(err), engineFix), "%s", sentence(err))
+}
+
+func olderEngine(version string) bool {
+	var major, minor int
+	if n, _ := fmt.Sscanf(version, "%d.%d", &major, &minor); n < 2 {
+		return false
+	}
+	return major < 20 || major == 20 && minor < 10
+}
+
+func (a *App) checkDisk(root string) []api.Check {
+	free, err := a.env.Machine.DiskFree(root)
+	switch {
+	case err != nil:
+		return nil // an engine elsewhere: its disk cannot be seen from here
+	case free < diskNeeded:
+		return []api.Check{problem("disk", diskFix, "%s free at %s; at least %s are needed", size(free), root, size(diskNeeded))}
+	case free < diskWanted:
+		return []api.Check{warning("disk", diskFix, "%s free at %s; %s leave room to grow", size(free), root, size(diskWanted))}
+	}
+	return []api.Check{ok("disk", "%s free at %s", size(free), root)}
+}
+
+func (a *App) checkMachine() (checks []api.Check) {
+	const fix = "Close what is not needed, or take a larger machine: each service says its limit in its recipe."
+	total, available, err := a.env.Machine.Memory()
+	switch {
+	case err != nil:
+	case available < memoryNeeded:
+		checks = append(checks, problem("memory", fix, "%s of %s available; at least %s are needed", size(available), size(total), size(memoryNeeded)))
+	case available < memoryWanted:
+		checks = append(checks, warning("memory", fix, "%s of %s available; %s leave room to grow", size(available), size(total), size(memoryWanted)))
+	default:
+		checks = append(checks, ok("memory", "%s of %s available", size(available), size(total)))
+	}
+	synchronised, err := a.env.Machine.ClockSynchronised()
+	switch {
+	case err != nil:
+	case !synchronised:
+		checks = append(checks, warning("clock", synchroniseFix, "nothing keeps the clock right; it says %s", a.env.Now().Format("2006-01-02 15:04 MST")))
+	default:
+		checks = append(checks, ok("clock", "is kept right by a time service"))
+	}
+	return checks
+}
+
+func size(bytes uint64) string {
+	if bytes < gib {
+		return fmt.Sprintf("%d MiB", bytes>>20)
+	}
+	return fmt.Sprintf("%.1f GiB", float64(bytes)/gib)
+}
+
+func (a *App) checkFile(c *cli.Context) (*chaton.Chaton, []api.Check) {
+	path, named := fileOf(c)
+	if !named && !exists(path) {
+		return nil, nil
+	}
+	_, file, diags, err := a.read(path)
+	if err != nil {
+		return nil, []api.Check{problem("file", cmp.Or(errs.HintOf(err), "See: ronron validate --file "+path), "%s cannot be read", path)}
+	}
+	if diags.HasErrors() {
+		return nil, []api.Check{problem("file", "See: ronron validate --file "+path, "%s has errors", path)}
+	}
+	return &file, []api.Check{ok("file", "%s is valid", path)}
+}
+
+func (a *App) checkDaemon(c *cli.Context, host Host) (*daemon, []api.Check) {
+	if host == nil {
+		return nil, nil
+	}
+	d, err := a.reach(c)
+	if codeIs(err, errs.NotFound) {
+		return nil, []api.Check{warning("daemon", "Start it with: ronron up", "no daemon runs for this chaton, so its inside cannot be checked")}
+	}
+	if err != nil {
+		return nil, []api.Check{problem("daemon", errs.HintOf(err), "%s", sentence(err))}
+	}
+	defer d.Close()
+	checks, err := d.Doctor(c.Context)
+	if err != nil {
+		return nil, []api.Check{problem("daemon", cmp.Or(errs.HintOf(err), "Its log may tell: ronron logs daemon"), "%s", sentence(err))}
+	}
+	return d, append([]api.Check{ok("daemon", "answers")}, checks...)
+}
+
+// checkPorts is of use before the gateway has taken the ports; afterwards it
+// is the gateway who uses them, and the daemon checks that it does.
+func (a *App) checkPorts(file *chaton.Chaton, running bool) (checks []api.Check) {
+	if running {
+		return nil
+	}
+	for _, port := range []int{file.HTTPSPort, file.HTTPPort} {
+		if port == 0 {
+			continue
+		}
+		name := fmt.Sprintf("port %d", port)
+		if err := a.env.Machine.PortFree(port); err != nil {
+			checks = append(checks, problem(name, fmt.Sprintf("See who: sudo ss -ltnp 'sport = :%d'. Stop that program, or choose another port in the gateway block.", port), "is taken: %v", err))
+			continue
+		}
+		checks = append(checks, ok(name, "is free"))
+	}
+	return checks
+}
+
+// checkNames sees whether the chaton's names lead to this machine.
+func (a *App) checkNames(ctx context.Context, file *chaton.Chaton) (checks []api.Check) {
+	own, err := a.env.Machine.Addresses()
+	if err != nil {
+		return nil
+	}
+	hosts := []string{file.Domain}
+	for _, s := range file.Services {
+		if !slices.Contains(hosts, s.Host) {
+			hosts = append(hosts, s.Host)
+		}
+	}
+	for _, host := range hosts {
+		checks = append(checks, a.checkName(ctx, host, own))
+	}
+	return checks
+}
+
+func (a *App) checkName(ctx context.Context, host string, own []string) api.Check {
+	name := "name " + host
+	found, err := a.env.Machine.Resolve(ctx, host)
+	local := strings.HasSuffix(host, ".localhost")
+	switch {
+	case err != nil && local:
+		return ok(name, "browsers know .localhost names by themselves; other programs here need a line in /etc/hosts")
+	case err != nil:
+		return problem(name, "Make an A (and AAAA) record for it at your name server, with this machine's address.", "leads nowhere")
+	case slices.ContainsFunc(found, func(address string) bool { return slices.Contains(own, address) }):
+		return ok(name, "leads to this machine")
+	}
+	return warning(name, "If this machine is behind a router that passes the ports on, all is well. Otherwise correct the record at your name server.",
+		"leads to %s, which is not an address of this machine", strings.Join(found, ", "))
+}
+
+// sentence is what a person reads of an error.
+func sentence(err error) string {
+	if known, ok := errors.AsType[*errs.Error](err); ok {
+		return known.Message
+	}
+	return err.Error()
+}

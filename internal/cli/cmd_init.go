@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"ronron/internal/api"
+	"ronron/internal/atomicfile"
+	"ronron/internal/errs"
+)
+
+func (a *App) initCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "init",
+		Usage: "write a commented chaton.hcl, after five questions",
+		Description: `Without a terminal the answers come from the options. A file that is there
+already is never overwritten.`,
+		Flags: []cli.Flag{
+			fileFlag,
+			&cli.StringFlag{Name: "name", Usage: "the `NAME` of the chaton, as members see it"},
+			&cli.StringFlag{Name: "domain", Usage: "its `DOMAIN`; each service gets a name below it"},
+			&cli.StringFlag{Name: "language", Usage: "`LANGUAGE` of the pages, fr or en"},
+			&cli.StringFlag{Name: "contact", Usage: "public mail `ADDRESS` of the host"},
+			&cli.StringFlag{Name: "services", Usage: "`RECIPES` to begin with, separated by commas; none for none"},
+		},
+		Action: a.init,
+	}
+}
+
+func (a *App) init(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	path, _ := fileOf(c)
+	if exists(path) {
+		return usage("The file %s is there already; it was not touched.", path).
+			WithHint("Edit it, or write another: ronron init --file FILE")
+	}
+	answers, err := a.answers(c)
+	if err != nil {
+		return err
+	}
+	content := a.env.Language.Template(answers)
+	// What init writes is valid, or the answers were not: the same check as anywhere.
+	w := api.Wanted{File: path, Content: content, Who: a.env.Who}
+	if _, diags := a.env.Language.Read(w); diags.HasErrors() {
+		a.showDiagnostics(diags, sources(w))
+		return &shownError{usage("The answers do not make a valid file; nothing was written.")}
+	}
+	if err := atomicfile.Write(path, content, 0o644); err != nil {
+		return errs.Wrap(err, errs.Failed, "The file %s could not be written.", path)
+	}
+	file := ""
+	if path != defaultFile {
+		file = " --file " + path
+	}
+	a.note("%s is written. Read it; every line is explained. Then:\n  ronron validate%s\n  ronron doctor%s\n  ronron up%s", path, file, file, file)
+	return nil
+}
+
+func (a *App) answers(c *cli.Context) (Answers, error) {
+	names, summaries := a.offered()
+	services := c.String("services")
+	given := Answers{Name: c.String("name"), Domain: c.String("domain"), Language: c.String("language"), Contact: c.String("contact")}
+	if a.env.Terminal.In {
+		var err error
+		if given, services, err = a.fiveQuestions(given, services, summaries); err != nil {
+			return given, err
+		}
+	}
+	for _, must := range []struct{ value, flag string }{{given.Name, "--name"}, {given.Domain, "--domain"}, {given.Contact, "--contact"}} {
+		if must.value == "" {
+			return given, usage("%s is missing.", must.flag).WithHint("Without a terminal init needs --name, --domain and --contact.")
+		}
+	}
+	if given.Language == "" {
+		given.Language = "fr"
+	}
+	if services != "none" {
+		given.Recipes = strings.FieldsFunc(services, func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	for _, name := range given.Recipes {
+		if !slices.Contains(names, name) {
+			return given, usage("There is no recipe named %q.", name).WithHint("Those that come with Ronron: %s", strings.Join(names, ", "))
+		}
+	}
+	return given, nil
+}
+
+// offered are the recipes that a host can choose from.
+func (a *App) offered() (names, summaries []string) {
+	offers, _ := a.env.Language.Offers(api.Wanted{})
+	for _, o := range offers {
+		names = append(names, o.Recipe)
+		summaries = append(summaries, fmt.Sprintf("  %-10s %s (%s)", o.Recipe, o.Summary.EN, o.Software))
+	}
+	return names, summaries
+}
+
+// fiveQuestions asks for what no option gave.
+func (a *App) fiveQuestions(given Answers, services string, offered []string) (Answers, string, error) {
+	steps := []struct {
+		value           *string
+		question, usual string
+		before          []string
+	}{
+		{&given.Name, "What is your chaton called?", "", nil},
+		{&given.Domain, "Which domain does it have? (chaton.localhost to try it on this machine)", "chaton.localhost", nil},
+		{&given.Language, "Which language do its pages speak, fr or en?", "fr", nil},
+		{&given.Contact, "At which mail address can the host be reached?", "", nil},
+		{&services, "Which services? (names separated by commas, or none)", "dokuwiki, pages", offered},
+	}
+	for _, s := range steps {
+		if *s.value != "" {
+			continue
+		}
+		for _, line := range s.before {
+			a.note("%s", line)
+		}
+		answer, err := a.question(s.question, s.usual)
+		if err != nil {
+			return given, services, err
+		}
+		*s.value = answer
+	}
+	return given, services, nil
+}
+
+// question asks until there is an answer, three times at most; an empty one
+// means the usual, where there is one.
+func (a *App) question(text, usual string) (string, error) {
+	prompt := text + " "
+	if usual != "" {
+		prompt += "[" + usual + "] "
+	}
+	for range 3 {
+		fmt.Fprint(a.env.Stderr, prompt)
+		answer, err := a.ask()
+		if err != nil {
+			return "", err
+		}
+		if answer != "" {
+			return answer, nil
+		}
+		if usual != "" {
+			return usual, nil
+		}
+	}
+	return "", usage("No answer was given; nothing was changed.")
+}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"ronron/internal/diag"
+)
+
+// line is a command line that was understood: flags stand before the other
+// words of their command, as the parser below us insists.
+type line struct {
+	args []string
+	path []*cli.Command // the command and those above it; empty is the program itself
+	help bool
+}
+
+// parse finds the command and lets flags stand anywhere after it.
+func parse(table *cli.App, args []string) (line, error) {
+	var l line
+	var flags, words []string
+	below := table.Commands
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		switch {
+		case arg == "--":
+			words = append(words, args[i+1:]...)
+			i = len(args)
+		case arg == "-h" || arg == "--help":
+			l.help = true
+		case arg == "help" && len(below) > 0:
+			l.help = true
+		case strings.HasPrefix(arg, "-") && arg != "-":
+			flags = append(flags, arg)
+			if takesValue(l.path, arg) && i+1 < len(args) {
+				i++
+				flags = append(flags, args[i])
+			}
+		case len(below) > 0:
+			c := named(below, arg)
+			if c == nil {
+				return l, unknownCommand(l.path, below, arg)
+			}
+			l.args = append(append(l.args, flags...), c.Name)
+			l.path, below, flags = append(l.path, c), c.Subcommands, nil
+		default:
+			words = append(words, arg)
+		}
+	}
+	l.args = append(l.args, flags...)
+	if len(words) > 0 {
+		l.args = append(append(l.args, "--"), words...)
+	}
+	if len(below) > 0 && !l.help {
+		if len(flags) > 0 {
+			return l, usage("%s stands before a command; flags belong after it.", flags[0]).WithHint("See: %s --help", pathName(l.path))
+		}
+		if len(l.path) > 0 {
+			return l, usage("%s what?", pathName(l.path)).WithHint("One of: %s", strings.Join(commandNames(below), ", "))
+		}
+		l.help = true
+	}
+	return l, nil
+}
+
+func takesValue(path []*cli.Command, flag string) bool {
+	if len(path) == 0 || strings.Contains(flag, "=") {
+		return false
+	}
+	name := strings.TrimLeft(flag, "-")
+	for _, f := range path[len(path)-1].Flags {
+		if slices.Contains(f.Names(), name) {
+			_, isBool := f.(*cli.BoolFlag)
+			return !isBool
+		}
+	}
+	return false
+}
+
+func named(commands []*cli.Command, name string) *cli.Command {
+	i := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(name) })
+	if i < 0 {
+		return nil
+	}
+	return commands[i]
+}
+
+func unknownCommand(path, below []*cli.Command, word string) error {
+	e := usage("There is no command %q.", strings.TrimPrefix(pathName(path)+" "+word, "ronron "))
+	if near := diag.Suggest(word, commandNames(below)); near != "" {
+		return e.WithHint("Did you mean %q?", near)
+	}
+	return e.WithHint("See: %s --help", pathName(path))
+}
+
+func commandNames(commands []*cli.Command) (names []string) {
+	for _, c := range commands {
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+func pathName(path []*cli.Command) string {
+	name := "ronron"
+	for _, c := range path {
+		name += " " + c.Name
+	}
+	return name
+}

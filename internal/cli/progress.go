@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ronron/internal/api"
+	"ronron/services"
+	"ronron/services/plan"
+)
+
+// progress shows what is being done while it is being done.
+type progress interface {
+	Event(api.Event)
+	Note(text string)
+	Close()
+	// Failures are those that were told, one a service, for the end.
+	Failures() []*api.Error
+}
+
+func (a *App) progress(asJSON bool, rows []string) progress {
+	f := &failures{}
+	switch {
+	case asJSON:
+		return &jsonProgress{failures: f, w: a.env.Stdout}
+	case a.env.Terminal.Err && a.env.Getenv("TERM") != "dumb":
+		return newLive(a.env.Stderr, a.paint(true), a.env.Terminal.Width, a.env.Now, rows, f)
+	default:
+		return &plainProgress{failures: f, w: a.env.Stderr, now: a.env.Now, began: a.env.Now(), width: widest(rows)}
+	}
+}
+
+// wholeChaton is the row of what belongs to no single service: routes, certificates.
+const wholeChaton = "addresses"
+
+func rowOf(s services.Name) string {
+	if s == "" {
+		return wholeChaton
+	}
+	return string(s)
+}
+
+// rowsOf names the services of a plan in the order in which it begins with them.
+func rowsOf(p plan.Plan) (rows []string) {
+	for _, s := range p.Steps {
+		if row := rowOf(s.Service); !slices.Contains(rows, row) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func widest(rows []string) (width int) {
+	for _, r := range rows {
+		width = max(width, len(r))
+	}
+	return width
+}
+
+// doing says in words what a step with this id does: "wiki/create/web".
+func doing(id string) string {
+	parts := strings.SplitN(id, "/", 3)
+	if len(parts) < 3 {
+		return words[plan.Action(parts[0])].doing
+	}
+	w, known := words[plan.Action(parts[1])]
+	if !known {
+		return parts[1] + " " + parts[2]
+	}
+	return strings.TrimSpace(w.doing + " " + w.name(parts[2]))
+}
+
+// failures collects what failed, the first of each service: it has the log,
+// what follows from it has not.
+type failures struct {
+	mu   sync.Mutex
+	list []*api.Error
+}
+
+func (f *failures) add(e api.Event) {
+	if e.Error == nil || e.Kind != api.StepFailed && e.Kind != api.ServiceFailed {
+		return
+	}
+	failed := *e.Error
+	if failed.Service == "" {
+		failed.Service = e.Service
+	}
+	if failed.Step == "" {
+		failed.Step = e.Step
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !slices.ContainsFunc(f.list, func(known *api.Error) bool { return known.Service == failed.Service }) {
+		f.list = append(f.list, &failed)
+	}
+}
+
+func (f *failures) Failures() []*api.Error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.list)
+}
+
+// jsonProgress passes the events on, one a line.
+type jsonProgress struct {
+	*failures
+	w io.Writer
+}
+
+func (p *jsonProgress) Event(e api.Event) {
+	p.add(e)
+	json.NewEncoder(p.w).Encode(e)
+}
+func (p *jsonProgress) Note(string) {}
+func (p *jsonProgress) Close()      {}
+
+// plainProgress appends a line for everything that happens; for logs and pipes.
+type plainProgress struct {
+	*failures
+	mu    sync.Mutex
+	w     io.Writer
+	now   func() time.Time
+	began time.Time
+	width int
+}
+
+func (p *plainProgress) Event(e api.Event) {
+	p.add(e)
+	text := eventText(e)
+	if text == "" {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprintf(p.w, "%7s  %s  %s\n", seconds(p.now().Sub(p.began)), pad(rowOf(e.Service), p.width), text)
+}
+
+func (p *plainProgress) Note(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprintln(p.w, text)
+}
+
+func (p *plainProgress) Close() {}
+
+// eventText is what a person reads of an event; "" where it adds nothing.
+func eventText(e api.Event) string {
+	message := printable(e.Message)
+	switch e.Kind {
+	case api.StepStarted:
+		return doing(e.Step)
+	case api.StepProgress:
+		if message == "" {
+			return ""
+		}
+		return doing(e.Step) + ": " + message
+	case api.StepDone:
+		return ""
+	case api.StepFailed, api.ServiceFailed:
+		if message == "" && e.Error != nil {
+			message = printable(e.Error.Message)
+		}
+		return "failed: " + message
+	case api.ServiceDone:
+		if e.Elapsed > 0 {
+			return "ready after " + seconds(e.Elapsed)
+		}
+		return "ready"
+	case api.Warning:
+		return "warning: " + message
+	}
+	return ""
+}
+
+// seconds shows a duration as people read a stopwatch.
+func seconds(d time.Duration) string {
+	if d >= time.Minute {
+		d = d.Round(time.Second)
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%.1fs", d.Seconds())
+}

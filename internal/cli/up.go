@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"ronron/internal/api"
+	"ronron/internal/errs"
+)
+
+var (
+	yesFlag     = &cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask (what can lose data is still asked for)"}
+	confirmFlag = &cli.StringFlag{Name: "confirm", Usage: "agree beforehand to what can lose data, by naming the chaton's `DOMAIN`"}
+	saveFlag    = &cli.StringFlag{Name: "save-passwords", Usage: "write generated passwords into `FILE`, readable by you alone, instead of showing them"}
+	forceFlag   = &cli.BoolFlag{Name: "force", Usage: "replace even a daemon of a newer version"}
+)
+
+func (a *App) upCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "up",
+		Usage: "make the chaton what its file says",
+		Description: `Checks the file, starts or upgrades the daemon, shows what would change, asks,
+and does it. Running it twice changes nothing the second time. The first Ctrl-C
+finishes the running steps, the second stops at once; up goes on from there.`,
+		Flags:  []cli.Flag{fileFlag, yesFlag, confirmFlag, saveFlag, forceFlag, jsonFlag},
+		Action: a.up,
+	}
+}
+
+func (a *App) up(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	path, _ := fileOf(c)
+	wanted, file, err := a.load(path)
+	if err != nil {
+		return err
+	}
+	host, err := a.env.Connect(c.Context)
+	if err != nil {
+		return err
+	}
+	d, err := a.ensureDaemon(c.Context, host, file.ID(), c.Bool("force"))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	reply, err := a.planned(c.Context, d, wanted)
+	if err != nil {
+		return err
+	}
+	out := a.view(c)
+	if reply.Plan.Empty() {
+		return a.nothingToDo(c.Context, d, out)
+	}
+	if !c.Bool("json") {
+		humanView{w: a.env.Stderr, paint: a.paint(a.env.Terminal.Err)}.Plan(d.chaton, *reply.Plan)
+	}
+	if err := a.agreed(c, d.chaton, *reply.Plan); err != nil {
+		return err
+	}
+	report, err := a.follow(c, d, rowsOf(*reply.Plan), func(ctx context.Context, each func(api.Event)) error {
+		return d.Apply(ctx, api.ApplyRequest{Wanted: wanted, Base: reply.Plan.Base}, each)
+	})
+	if report == nil {
+		return err
+	}
+	if saveErr := a.saveAdministrator(c, report); saveErr != nil {
+		return saveErr
+	}
+	if showErr := out.Report(d.chaton, *report, err == nil); showErr != nil {
+		return showErr
+	}
+	return err
+}
+
+// planned asks the daemon for a plan, and shows the problems it finds.
+func (a *App) planned(ctx context.Context, d *daemon, wanted api.Wanted) (api.PlanReply, error) {
+	reply, err := d.Plan(ctx, wanted)
+	if err != nil {
+		return reply, err
+	}
+	a.showDiagnostics(reply.Diagnostics, sources(wanted))
+	if err := reply.Diagnostics.Err(); err != nil {
+		return reply, &shownError{err}
+	}
+	if reply.Plan == nil {
+		return reply, errs.New(errs.Internal, "The daemon answered with neither a plan nor a problem.")
+	}
+	return reply, nil
+}
+
+func (a *App) nothingToDo(ctx context.Context, d *daemon, out view) error {
+	status, err := d.Status(ctx)
+	if err != nil {
+		return err
+	}
+	return out.Nothing(addresses(status))
+}
+
+// addresses are where people go: the portal, then the services of the file.
+func addresses(s api.Status) []api.Address {
+	list := []api.Address{{Service: "portal", Title: s.Name, URL: s.URL}}
+	for _, service := range s.Services {
+		if !service.Builtin && service.URL != "" {
+			list = append(list, api.Address{Service: service.Name, Title: string(service.Name), URL: service.URL})
+		}
+	}
+	return list
+}
+
+// saveAdministrator puts the password into the file instead of the report.
+func (a *App) saveAdministrator(c *cli.Context, report *api.Report) error {
+	path := c.String("save-passwords")
+	if path == "" || report.Administrator == nil {
+		return nil
+	}
+	if err := savePassword(path, string(report.Administrator.Login), report.Administrator.Password); err != nil {
+		return err
+	}
+	saved := *report.Administrator
+	saved.Password = "(written to " + path + ")"
+	report.Administrator = &saved
+	return nil
+}
+
+// follow runs something long with its progress shown, and passes Ctrl-C on to
+// the daemon: first finish the running steps, then stop now.
+func (a *App) follow(c *cli.Context, d *daemon, rows []string, run func(context.Context, func(api.Event)) error) (*api.Report, error) {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(c.Context))
+	defer cancel(nil)
+	show := a.progress(c.Bool("json"), rows)
+	var presses atomic.Int32
+	defer a.interrupts.take(func() { a.interrupt(ctx, cancel, d, show, presses.Add(1)) })()
+
+	var report *api.Report
+	err := run(ctx, func(e api.Event) {
+		show.Event(e)
+		if e.Report != nil {
+			report = e.Report
+		}
+	})
+	show.Close()
+	for _, failure := range show.Failures() {
+		writeFailure(a.env.Stderr, a.paint(a.env.Terminal.Err), failure)
+	}
+	if presses.Load() > 0 && err != nil {
+		return report, errs.Wrap(err, errs.Interrupted, "Interrupted.").
+			WithHint("What was done stays done; run the same command again to go on.")
+	}
+	return report, err
+}
+
+// patience is how long an interrupted daemon may take to say that it stopped.
+const patience = 10 * time.Second
+
+func (a *App) interrupt(ctx context.Context, cancel context.CancelCauseFunc, d *daemon, show progress, presses int32) {
+	switch presses {
+	case 1:
+		show.Note("Finishing the running steps; Ctrl-C again stops at once.")
+		go d.Interrupt(ctx, false)
+	case 2:
+		show.Note("Stopping now.")
+		go func() {
+			d.Interrupt(ctx, true)
+			select {
+			case <-ctx.Done():
+			case <-time.After(patience):
+				cancel(errInterrupted)
+			}
+		}()
+	default:
+		cancel(errInterrupted)
+	}
+}
