@@ -11,6 +11,7 @@ package recipes
 
 import (
 	"ronron/internal/diag"
+	"ronron/internal/hclread"
 	"ronron/internal/secret"
 	"ronron/internal/text"
 	"ronron/services"
@@ -26,7 +27,7 @@ type Recipe struct {
 	Secrets  []Secret
 	Accounts Accounts
 	Data     []Data
-	Public   text.Text // what somebody without an account can do
+	Public   text.Text // what somebody without an account can do; zero where settings decide: see Resolved
 	Builtin  bool      // part of every chaton (directory); not offered to members
 	Hash     string    // of the whole folder
 	Range    diag.Range
@@ -70,7 +71,11 @@ type Accounts struct {
 	Kind string // "ldap", "oidc", "header", "basic", "none"
 }
 
-// Data is one kind of data that the software keeps.
+// Values are settings as a host wrote them.
+type Values = hclread.Settings
+
+// Data is one kind of data that the software keeps. In Recipe.Data a text that
+// depends on settings is zero; Resolved.Data has it.
 type Data struct {
 	Name     string
 	What     text.Text
@@ -101,6 +106,9 @@ type ServiceInput struct {
 	Host  string // wiki.chaton.example.org
 	URL   string // https://wiki.chaton.example.org, with the port where it is not 443
 	Enter []string
+	// Range is the service's place in chaton.hcl, for problems without a place
+	// of their own, such as a setting that is missing.
+	Range diag.Range
 }
 
 // DirectoryInput is directory.*: where the LDAP server is and how this service binds.
@@ -137,6 +145,8 @@ type MailInput struct {
 type Resolved struct {
 	Service services.Service
 	Routes  []Route
+	Public  text.Text // what somebody without an account can do
+	Data    []Data
 }
 
 // Route is one entry of the service at the gateway.

@@ -1,0 +1,10 @@
+// Package catalog holds the recipes that come with Ronron, one folder each,
+// inside the binary.
+package catalog
+
+import "embed"
+
+// FS holds one folder for each recipe.
+//
+//go:embed all:*
+var FS embed.FS
