@@ -48,8 +48,9 @@ recipe "openldap" {
 
   unit "slapd" {
     build {}
-    user  = "389:389"
-    tmpfs = ["/run/slapd"]
+    user      = "389:389"
+    read_only = true
+    tmpfs     = ["/run/slapd"]
 
     # Checking a hash takes 19 MiB; these make slapd give the memory back.
     environment = {
