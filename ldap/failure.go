@@ -33,7 +33,9 @@ func failure(ctx context.Context, err error) error {
 		return unreachable(ctx, err)
 	case ldap.IsErrorAnyOf(err, ldap.LDAPResultBusy, ldap.LDAPResultUnavailable, ldap.LDAPResultTimeLimitExceeded):
 		return errs.Wrap(err, errs.Unavailable, "The directory is too busy to answer.").WithHint("Try again in a moment.")
-	case ldap.IsErrorAnyOf(err, ldap.LDAPResultInvalidAttributeSyntax, ldap.LDAPResultInvalidDNSyntax):
+	case noSuch(err):
+		return errs.Wrap(err, errs.NotFound, "The directory is not set up yet.").WithHint("Run ronron up.")
+	case ldap.IsErrorWithCode(err, ldap.LDAPResultInvalidAttributeSyntax):
 		return errs.Wrap(err, errs.Invalid, "The directory does not accept one of the values.")
 	}
 	return errs.Wrap(err, errs.Internal, "The directory refused something that it should not have.")

@@ -49,6 +49,9 @@ func (d *Directory) RemoveGroup(ctx context.Context, name string) error {
 	if account.BuiltinGroup(name) {
 		return account.GroupIsBuiltin(name)
 	}
+	if account.CheckGroup(name) != nil {
+		return account.NoGroup(name)
+	}
 	err := d.delete(ctx, GroupDN(d.base, name))
 	if noSuch(err) {
 		return account.NoGroup(name)
@@ -105,7 +108,12 @@ func (d *Directory) join(ctx context.Context, group, dn string) error {
 	return err
 }
 
+// needGroup says NotFound where there is no such group. The server would find
+// wiki for WIKI too, so what is no name of a group is none's.
 func (d *Directory) needGroup(ctx context.Context, name string) error {
+	if account.CheckGroup(name) != nil {
+		return account.NoGroup(name)
+	}
 	there, err := d.exists(ctx, GroupDN(d.base, name))
 	if err == nil && !there {
 		return account.NoGroup(name)

@@ -29,7 +29,11 @@ func (d *Directory) Members(ctx context.Context) ([]account.Member, error) {
 
 // Member returns one member.
 func (d *Directory) Member(ctx context.Context, login account.Login) (account.Member, error) {
-	e, err := d.entry(ctx, MemberDN(d.base, string(login)), memberAttributes)
+	dn, err := d.memberDN(login)
+	if err != nil {
+		return account.Member{}, err
+	}
+	e, err := d.entry(ctx, dn, memberAttributes)
 	if err != nil {
 		return account.Member{}, err
 	}
@@ -109,35 +113,53 @@ func (d *Directory) SetPassword(ctx context.Context, login account.Login, passwo
 
 // Suspend keeps the member from signing in anywhere, and hides them from the services.
 func (d *Directory) Suspend(ctx context.Context, login account.Login) error {
+	dn, err := d.memberDN(login)
+	if err != nil {
+		return err
+	}
 	d.admins.Lock()
 	defer d.admins.Unlock()
 	if err := d.needOtherAdmin(ctx, login); err != nil {
 		return err
 	}
-	change := ldap.NewModifyRequest(MemberDN(d.base, string(login)), nil)
+	change := ldap.NewModifyRequest(dn, nil)
 	change.Replace("pwdAccountLockedTime", []string{suspended})
 	return d.changeFailure(ctx, login, d.modify(ctx, change))
 }
 
-// Resume ends a suspension, and nothing else.
+// Resume ends a suspension, and forgets wrong passwords from before it: one
+// more would lock the account otherwise. It does not end a mere lockout.
 func (d *Directory) Resume(ctx context.Context, login account.Login) error {
 	m, err := d.Member(ctx, login)
 	if err != nil || !m.Suspended {
 		return err
 	}
 	change := ldap.NewModifyRequest(MemberDN(d.base, string(login)), nil)
-	change.Replace("pwdAccountLockedTime", nil)
+	change.Delete("pwdAccountLockedTime", nil) // the server then deletes pwdFailureTime
 	return d.changeFailure(ctx, login, d.modify(ctx, change))
 }
 
 // Remove deletes the account; the server takes it out of its groups.
 func (d *Directory) Remove(ctx context.Context, login account.Login) error {
+	dn, err := d.memberDN(login)
+	if err != nil {
+		return err
+	}
 	d.admins.Lock()
 	defer d.admins.Unlock()
 	if err := d.needOtherAdmin(ctx, login); err != nil {
 		return err
 	}
-	return d.changeFailure(ctx, login, d.delete(ctx, MemberDN(d.base, string(login))))
+	return d.changeFailure(ctx, login, d.delete(ctx, dn))
+}
+
+// memberDN names the entry of a member. The server would find ana for ANA too,
+// so what is no login is nobody's.
+func (d *Directory) memberDN(login account.Login) (string, error) {
+	if login.Validate() != nil {
+		return "", account.NoMember(login)
+	}
+	return MemberDN(d.base, string(login)), nil
 }
 
 // needOtherAdmin refuses what would leave nobody who can administer the chaton.

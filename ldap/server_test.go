@@ -84,22 +84,25 @@ func startServer(t testing.TB) *server {
 	return s
 }
 
+// in returns the same server for a test within the one that started it.
+func (s *server) in(t testing.TB) *server {
+	c := *s
+	c.t = t
+	return &c
+}
+
 // create makes a container on the server's volume, the way the engine does: all
 // files are copied in before the start.
 func (s *server) create() {
 	s.t.Helper()
 	s.container = strings.TrimSpace(s.docker("create", "--label", "ronron-test=ldap", "--cap-drop", "ALL",
-		"--security-opt", "no-new-privileges", "--memory", "256m", "--pids-limit", "64", "--tmpfs", "/run/slapd",
+		"--security-opt", "no-new-privileges", "--memory", "256m", "--pids-limit", "64", "--read-only", "--tmpfs", "/run/slapd", "--volume", "/etc/ronron",
 		"--env", "MALLOC_ARENA_MAX=2", "--env", "MALLOC_MMAP_THRESHOLD_=262144", "--env", "MALLOC_TRIM_THRESHOLD_=262144",
 		"--volume", s.volume+":/var/lib/ldap", testImage))
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
-	dir := &tar.Header{Typeflag: tar.TypeDir, Name: "ronron/", Mode: 0o755}
-	if err := w.WriteHeader(dir); err != nil {
-		s.t.Fatal(err)
-	}
 	for name, content := range s.files {
-		if err := w.WriteHeader(&tar.Header{Name: "ronron/" + name, Mode: 0o440, Gid: 389, Size: int64(len(content))}); err != nil {
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o440, Gid: 389, Size: int64(len(content))}); err != nil {
 			s.t.Fatal(err)
 		}
 		if _, err := w.Write([]byte(content)); err != nil {
@@ -109,7 +112,7 @@ func (s *server) create() {
 	if err := w.Close(); err != nil {
 		s.t.Fatal(err)
 	}
-	cmd := exec.Command("docker", "cp", "-", s.container+":/etc")
+	cmd := exec.Command("docker", "cp", "-", s.container+":/etc/ronron")
 	cmd.Stdin = &archive
 	if out, err := cmd.CombinedOutput(); err != nil {
 		s.t.Fatalf("docker cp: %v\n%s", err, out)
@@ -136,7 +139,7 @@ func (s *server) start() {
 
 func (s *server) remove() {
 	if s.container != "" {
-		s.try("rm", "--force", s.container)
+		s.try("rm", "--force", "--volumes", s.container)
 		s.container = ""
 	}
 }
