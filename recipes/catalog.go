@@ -63,13 +63,16 @@ func (c *Catalog) add(name string, files map[string][]byte) diag.List {
 	return diags
 }
 
-// Get returns the recipe of a name; where there is none, nil and the name that was
-// most likely meant, or "".
-func (c *Catalog) Get(name string) (r *Recipe, suggestion string) {
+// Get returns the recipe of a name; where there is none, nil and the names that
+// were most likely meant.
+func (c *Catalog) Get(name string) (r *Recipe, suggestions []string) {
 	if r := c.recipes[name]; r != nil {
-		return r, ""
+		return r, nil
 	}
-	return nil, diag.Suggest(name, c.Names())
+	if near := diag.Suggest(name, c.Names()); near != "" {
+		suggestions = []string{near}
+	}
+	return nil, suggestions
 }
 
 // Names lists the recipes that a service can use, sorted: all but the builtin.
