@@ -147,6 +147,11 @@ func silence(c Criterion) Evidence {
 	}}
 }
 
+// Silent says whether nothing at all is known about the criterion.
+func (f Finding) Silent() bool {
+	return f.Status == Missing && len(f.Proof) == 1 && f.Proof[0] == silence(f.Criterion)
+}
+
 // Count returns how many findings have the status.
 func (c Charter) Count(s Status) int {
 	n := 0

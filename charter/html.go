@@ -56,11 +56,15 @@ type tally struct {
 	Count  int
 }
 
-// Of returns the findings of one section.
-func (v view) Of(letter string) []Finding {
+// Answered and Silent split the findings of a section: about the latter nothing
+// is known, so the page lists them together instead of repeating that.
+func (v view) Answered(letter string) []Finding { return v.findings(letter, false) }
+func (v view) Silent(letter string) []Finding   { return v.findings(letter, true) }
+
+func (v view) findings(letter string, silent bool) []Finding {
 	var found []Finding
 	for _, f := range v.Findings {
-		if strings.HasPrefix(f.ID, letter+"-") {
+		if strings.HasPrefix(f.ID, letter+"-") && f.Silent() == silent {
 			found = append(found, f)
 		}
 	}

@@ -11,11 +11,12 @@ type homeBody struct {
 	Services []SiteService
 	Down     int // services that are down
 	Proven   int // criteria of the charter
+	Declared int
 	Missing  int
 }
 
 func (s *Server) home(w http.ResponseWriter, _ *http.Request, v *visit) {
-	body := homeBody{Services: v.site.Services, Proven: v.site.proven, Missing: v.site.missing}
+	body := homeBody{Services: v.site.Services, Proven: v.site.proven, Declared: v.site.declared, Missing: v.site.missing}
 	for _, one := range body.Services {
 		if !one.Healthy {
 			body.Down++

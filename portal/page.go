@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"ronron/account"
 	"ronron/internal/logkey"
 	"ronron/internal/text"
 )
@@ -43,6 +44,12 @@ func words(lang text.Lang) template.FuncMap {
 	return template.FuncMap{
 		"tr": func(fr, en string) string { return text.Typeset(lang, text.Text{FR: fr, EN: en}.In(lang)) },
 		"in": func(t text.Text) string { return text.Typeset(lang, t.In(lang)) },
+		"group": func(name string) string {
+			if t, ok := groupNames[name]; ok {
+				return t.In(lang)
+			}
+			return name
+		},
 		"list": func(items []string) string {
 			switch n := len(items); {
 			case n < 2:
@@ -53,6 +60,12 @@ func words(lang text.Lang) template.FuncMap {
 			}
 		},
 	}
+}
+
+// groupNames are what members read for the groups that every chaton has.
+var groupNames = map[string]text.Text{
+	account.Members: {FR: "membres", EN: "members"},
+	account.Admins:  {FR: "administration", EN: "administrators"},
 }
 
 // visit is one request as the pages see it.

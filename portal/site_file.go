@@ -20,8 +20,9 @@ type snapshot struct {
 	Site
 	charterJSON []byte
 	charterPage map[text.Lang]template.HTML
-	missing     int // criteria
-	proven      int
+	proven      int // criteria
+	declared    int
+	missing     int
 }
 
 // siteFile is the daemon's site.json, read again when it changes. A damaged
@@ -106,7 +107,9 @@ func prepare(s Site) (*snapshot, error) {
 	c := charter.Evaluate(s.Facts)
 	made := &snapshot{
 		Site: s, charterPage: map[text.Lang]template.HTML{},
-		missing: c.Count(charter.Missing) + c.Count(charter.Stale), proven: c.Count(charter.Proven) + c.Count(charter.Observed),
+		proven:   c.Count(charter.Proven) + c.Count(charter.Observed),
+		declared: c.Count(charter.Declared) + c.Count(charter.Excepted),
+		missing:  c.Count(charter.Missing) + c.Count(charter.Stale),
 	}
 	var err error
 	if made.charterJSON, err = charter.JSON(c); err != nil {
