@@ -39,12 +39,15 @@ func parse(table *cli.App, args []string) (line, error) {
 				flags = append(flags, args[i])
 			}
 		case len(below) > 0:
+			if len(flags) > 0 {
+				return l, misplaced(l.path, flags[0])
+			}
 			c := named(below, arg)
 			if c == nil {
 				return l, unknownCommand(l.path, below, arg)
 			}
-			l.args = append(append(l.args, flags...), c.Name)
-			l.path, below, flags = append(l.path, c), c.Subcommands, nil
+			l.args = append(l.args, c.Name)
+			l.path, below = append(l.path, c), c.Subcommands
 		default:
 			words = append(words, arg)
 		}
@@ -55,7 +58,7 @@ func parse(table *cli.App, args []string) (line, error) {
 	}
 	if len(below) > 0 && !l.help {
 		if len(flags) > 0 {
-			return l, usage("%s stands before a command; flags belong after it.", flags[0]).WithHint("See: %s --help", pathName(l.path))
+			return l, misplaced(l.path, flags[0])
 		}
 		if len(l.path) > 0 {
 			return l, usage("%s what?", pathName(l.path)).WithHint("One of: %s", strings.Join(commandNames(below), ", "))
@@ -63,6 +66,10 @@ func parse(table *cli.App, args []string) (line, error) {
 		l.help = true
 	}
 	return l, nil
+}
+
+func misplaced(path []*cli.Command, flag string) error {
+	return usage("%s stands before a command; flags belong after it.", flag).WithHint("See: %s --help", pathName(path))
 }
 
 func takesValue(path []*cli.Command, flag string) bool {

@@ -148,7 +148,7 @@ func (a *App) follow(c *cli.Context, d *daemon, rows []string, run func(context.
 		writeFailure(a.env.Stderr, a.paint(a.env.Terminal.Err), failure)
 	}
 	if presses.Load() > 0 && err != nil {
-		return report, errs.Wrap(err, errs.Interrupted, "Interrupted.").
+		return report, errs.New(errs.Interrupted, "Interrupted.").
 			WithHint("What was done stays done; run the same command again to go on.")
 	}
 	return report, err
