@@ -89,6 +89,8 @@ var Statuses = [...]Status{Proven, Observed, Declared, Excepted, Stale, Missing,
 // moment that counts for ages is f.At, so the same facts give the same charter.
 func Evaluate(f Facts) Charter {
 	criteria := Criteria()
+	f.Certificates = append([]CertFacts{}, f.Certificates...)
+	slices.SortStableFunc(f.Certificates, func(a, b CertFacts) int { return strings.Compare(a.Host, b.Host) })
 	c := Charter{
 		Version: Version, Edition: criteria.Edition, Sections: criteria.Sections,
 		At: f.At.UTC(), Ronron: f.Ronron,
@@ -99,16 +101,24 @@ func Evaluate(f Facts) Charter {
 			Provider: f.Declared.Provider, Control: f.Declared.Control, Terms: f.Declared.Terms, Funding: f.Declared.Funding,
 		},
 		Services:     make([]Service, 0, len(f.Services)),
-		Certificates: slices.Clone(f.Certificates),
+		Certificates: f.Certificates,
 	}
-	slices.SortStableFunc(c.Certificates, func(a, b CertFacts) int { return strings.Compare(a.Host, b.Host) })
 	for _, s := range f.Services {
-		c.Services = append(c.Services, Service{ServiceFacts: s, Free: LicenceFree(s.Licence)})
+		c.Services = append(c.Services, Service{ServiceFacts: withLists(s), Free: LicenceFree(s.Licence)})
 	}
 	for _, criterion := range criteria.Criteria {
 		c.Findings = append(c.Findings, find(criterion, f))
 	}
 	return c
+}
+
+// withLists makes empty lists of missing ones, so that readers of the JSON meet
+// a list everywhere.
+func withLists(s ServiceFacts) ServiceFacts {
+	s.Replaces = append([]string{}, s.Replaces...)
+	s.Units = append([]UnitFacts{}, s.Units...)
+	s.Data = append([]DataFacts{}, s.Data...)
+	return s
 }
 
 // find answers one criterion: what the system knows first, then what the host

@@ -99,14 +99,14 @@ func whereDataIs(f Facts) answer {
 }
 
 func noOutsideRequests(f Facts) answer {
-	open := names(f.Services, func(s ServiceFacts) bool { return s.Egress })
+	open := those(f.Services, func(s ServiceFacts) bool { return s.Egress })
 	a := answer{status: Missing}
 	if len(open) == 0 && len(f.Services) > 0 {
 		a = a.and(ByHost, "Aucun service ne peut appeler l’extérieur depuis le serveur : leurs réseaux sont fermés.",
 			"No service can call out from the server: their networks are closed.")
 	} else if len(open) > 0 {
-		a = a.and(ByHost, "Peuvent appeler l’extérieur depuis le serveur : "+list(open, "et")+".",
-			"Can call out from the server: "+list(open, "and")+".")
+		a = a.and(ByHost, "Peuvent appeler l’extérieur depuis le serveur : "+open.fr()+".",
+			"Can call out from the server: "+open.en()+".")
 	}
 	return a.and(ByOutside, "Ce que leurs pages font charger aux navigateurs n’a pas encore été observé.",
 		"What their pages make browsers load has not been observed yet.")
@@ -143,7 +143,7 @@ func backups(f Facts) answer {
 }
 
 func offer(f Facts) answer {
-	n := len(names(f.Services, func(s ServiceFacts) bool { return !s.Builtin }))
+	n := len(those(f.Services, func(s ServiceFacts) bool { return !s.Builtin }))
 	a := answer{status: Missing}
 	if n > 0 {
 		a = a.and(ByHost, fmt.Sprintf("La liste des services (%d) est sur cette page et en page d’accueil.", n),
@@ -200,28 +200,48 @@ func memberCount(f Facts) answer {
 }
 
 func dataCollected(f Facts) answer {
-	offered := names(f.Services, func(s ServiceFacts) bool { return !s.Builtin || len(s.Data) > 0 })
-	silent := names(f.Services, func(s ServiceFacts) bool { return !s.Builtin && len(s.Data) == 0 })
+	offered := those(f.Services, func(s ServiceFacts) bool { return !s.Builtin || len(s.Data) > 0 })
+	silent := those(f.Services, func(s ServiceFacts) bool { return !s.Builtin && len(s.Data) == 0 })
 	switch {
 	case len(offered) == 0:
 		return answer{status: Missing}
 	case len(silent) > 0:
 		return answer{status: Missing}.and(ByHost,
-			"La recette ne dit pas ce qui est gardé pour : "+list(silent, "et")+".", "The recipe does not say what is kept for: "+list(silent, "and")+".")
+			"La recette ne dit pas ce qui est gardé pour : "+silent.fr()+".", "The recipe does not say what is kept for: "+silent.en()+".")
 	}
 	return answer{status: Declared}.and(ByHost,
 		"La recette de chaque service dit ce qu’il garde et combien de temps ; c’est repris sur cette page.",
 		"The recipe of each service says what it keeps and for how long; this page repeats it.")
 }
 
-func names(services []ServiceFacts, keep func(ServiceFacts) bool) []string {
-	var found []string
+// titles names services in both languages.
+type titles []text.Text
+
+// those returns the titles of the services to keep.
+func those(services []ServiceFacts, keep func(ServiceFacts) bool) titles {
+	var found titles
 	for _, s := range services {
-		if keep(s) {
-			found = append(found, s.Name)
+		if !keep(s) {
+			continue
 		}
+		title := s.Title
+		if title.IsZero() {
+			title = text.Text{FR: s.Name, EN: s.Name}
+		}
+		found = append(found, title)
 	}
 	return found
+}
+
+func (t titles) fr() string { return list(t.in(text.FR), "et") }
+func (t titles) en() string { return list(t.in(text.EN), "and") }
+
+func (t titles) in(lang text.Lang) []string {
+	all := make([]string, len(t))
+	for i, one := range t {
+		all[i] = one.In(lang)
+	}
+	return all
 }
 
 func list(items []string, and string) string {

@@ -24,7 +24,7 @@ func libre(f Facts) answer {
 		}
 	}
 	a := answer{status: Proven}
-	if free := len(names(f.Services, func(s ServiceFacts) bool { return LicenceFree(s.Licence) == Free })); free > 0 {
+	if free := len(those(f.Services, func(s ServiceFacts) bool { return LicenceFree(s.Licence) == Free })); free > 0 {
 		a = a.and(ByHost,
 			fmt.Sprintf("Licence libre au sens de la FSF pour %d services sur %d.", free, len(f.Services)),
 			fmt.Sprintf("Licence free in the FSF’s sense for %d of %d services.", free, len(f.Services)))
@@ -47,15 +47,15 @@ func libre(f Facts) answer {
 }
 
 func exceptions(f Facts) answer {
-	bad := names(f.Services, func(s ServiceFacts) bool { return LicenceFree(s.Licence) == NotFree })
-	open := names(f.Services, func(s ServiceFacts) bool { return LicenceFree(s.Licence) == Undecided })
+	bad := those(f.Services, func(s ServiceFacts) bool { return LicenceFree(s.Licence) == NotFree })
+	open := those(f.Services, func(s ServiceFacts) bool { return LicenceFree(s.Licence) == Undecided })
 	switch {
 	case len(bad) > 0:
 		return answer{status: Missing}.and(ByHost,
-			"Concerne : "+list(bad, "et")+".", "This concerns: "+list(bad, "and")+".")
+			"Concerne : "+bad.fr()+".", "This concerns: "+bad.en()+".")
 	case len(open) > 0:
 		return answer{status: Missing}.and(ByPeople,
-			"Dépend du jugement porté sur : "+list(open, "et")+" (voir O-01).", "Depends on what people judge of: "+list(open, "and")+" (see O-01).")
+			"Dépend du jugement porté sur : "+open.fr()+" (voir O-01).", "Depends on what people judge of: "+open.en()+" (see O-01).")
 	case len(f.Services) == 0:
 		return answer{status: Missing}
 	}
@@ -63,26 +63,26 @@ func exceptions(f Facts) answer {
 }
 
 func sources(f Facts) answer {
-	without := names(f.Services, func(s ServiceFacts) bool { return !webAddress(s.Source) })
+	without := those(f.Services, func(s ServiceFacts) bool { return !webAddress(s.Source) })
 	switch {
 	case len(f.Services) == 0:
 		return answer{status: Missing}
 	case len(without) > 0:
 		return answer{status: Missing}.and(ByHost,
-			"Sans lien vers le code source : "+list(without, "et")+".", "Without a link to the source: "+list(without, "and")+".")
+			"Sans lien vers le code source : "+without.fr()+".", "Without a link to the source: "+without.en()+".")
 	}
 	return answer{status: Proven}.and(ByHost,
 		"Cette page lie le code source de chaque service.", "This page links the source of each service.")
 }
 
 func licencesNamed(f Facts) answer {
-	without := names(f.Services, func(s ServiceFacts) bool { return s.Licence == "" || !webAddress(s.Source) })
+	without := those(f.Services, func(s ServiceFacts) bool { return s.Licence == "" || !webAddress(s.Source) })
 	switch {
 	case len(f.Services) == 0:
 		return answer{status: Missing}
 	case len(without) > 0:
 		return answer{status: Missing}.and(ByHost,
-			"Sans licence ou sans lien : "+list(without, "et")+".", "Without a licence or a link: "+list(without, "and")+".")
+			"Sans licence ou sans lien : "+without.fr()+".", "Without a licence or a link: "+without.en()+".")
 	}
 	return answer{status: Proven}.and(ByHost,
 		"Cette page nomme la licence et lie le code source de chaque service.", "This page names the licence and links the source of each service.")
@@ -161,14 +161,14 @@ func recipesPublished(f Facts) answer {
 }
 
 func help(f Facts) answer {
-	without := names(f.Services, func(s ServiceFacts) bool { return !s.Builtin && !webAddress(s.Documentation) })
+	without := those(f.Services, func(s ServiceFacts) bool { return !s.Builtin && !webAddress(s.Documentation) })
 	if f.Contact == "" || len(without) > 0 || len(f.Services) == 0 {
 		a := answer{status: Missing}
 		if f.Contact == "" {
 			a = a.and(ByPresence, "Aucune adresse de contact.", "No contact address.")
 		}
 		if len(without) > 0 {
-			a = a.and(ByPresence, "Sans documentation : "+list(without, "et")+".", "Without documentation: "+list(without, "and")+".")
+			a = a.and(ByPresence, "Sans documentation : "+without.fr()+".", "Without documentation: "+without.en()+".")
 		}
 		return a
 	}
