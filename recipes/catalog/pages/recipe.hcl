@@ -1,0 +1,150 @@
+recipe "pages" {
+  version = "1"
+
+  software {
+    name          = "Apache HTTP Server"
+    version       = "2.4"
+    licence       = "Apache-2.0"
+    source        = "https://github.com/apache/httpd"
+    documentation = "https://httpd.apache.org/docs/2.4/"
+    category      = "pages"
+    replaces      = ["GitHub Pages", "Google Sites", "Wix"]
+    title         = { fr = "Pages des membres", en = "Members' pages" }
+    summary = {
+      fr = "Un dossier par membre, dont le contenu est un site que tout le monde peut lire."
+      en = "A folder for each member, whose content is a site that anyone can read."
+    }
+  }
+
+  public = {
+    fr = "Tout le monde peut lire les pages."
+    en = "Anyone can read the pages."
+  }
+
+  setting "directory" {
+    type    = "bool"
+    default = false
+    label   = { fr = "Lister les pages", en = "List the pages" }
+    help = {
+      fr = "La page d'accueil nomme les membres qui ont publié. Sinon, il faut connaître l'adresse d'une page."
+      en = "The home page names the members who have published. Otherwise one has to know the address of a page."
+    }
+  }
+
+  setting "quota" {
+    type    = "number"
+    default = 500
+    label   = { fr = "Place par membre, en Mo", en = "Space for each member, in MB" }
+    help = {
+      fr = "Vérifiée avant chaque dépôt et chaque copie : un dossier peut la dépasser d'un seul fichier, pas plus."
+      en = "Checked before each upload and each copy: a folder may go beyond it by one file, not more."
+    }
+    check {
+      condition = setting.quota >= 1 && setting.quota <= 1048576 && floor(setting.quota) == setting.quota
+      message   = { fr = "Écrivez un nombre entier de Mo, au moins 1.", en = "Write a whole number of MB, at least 1." }
+    }
+  }
+
+  setting "upload" {
+    type    = "number"
+    default = 64
+    label   = { fr = "Taille d'un fichier, en Mo", en = "Size of a file, in MB" }
+    help    = { fr = "La plus grande que l'on puisse déposer.", en = "The largest that can be uploaded." }
+    check {
+      condition = setting.upload >= 1 && setting.upload <= setting.quota && floor(setting.upload) == setting.upload
+      message = {
+        fr = "Écrivez un nombre entier de Mo, au moins 1 et au plus la place par membre."
+        en = "Write a whole number of MB, at least 1 and at most the space for each member."
+      }
+    }
+  }
+
+  setting "embed" {
+    type    = "list"
+    default = []
+    label   = { fr = "Sites que les pages peuvent inclure", en = "Sites that pages may embed" }
+    help = {
+      fr = "Une page ne charge rien d'ailleurs, pour que personne ne suive ses visites ; ici les exceptions, comme [\"https://video.example.org\"]."
+      en = "A page loads nothing from elsewhere, so that nobody follows its readers; the exceptions go here, such as [\"https://video.example.org\"]."
+    }
+    check {
+      condition = alltrue([for site in setting.embed : length(regexall("^https://[a-z0-9*][a-z0-9.-]*(:[0-9]+)?$", site)) == 1])
+      message = {
+        fr = "Écrivez des adresses comme https://video.example.org, sans chemin."
+        en = "Write addresses such as https://video.example.org, without a path."
+      }
+    }
+  }
+
+  accounts "ldap" {}
+
+  data "pages" {
+    what = {
+      fr = "Les fichiers que les membres publient, dans un dossier à leur nom de compte."
+      en = "The files that members publish, in a folder with their login."
+    }
+    personal = true
+    kept = {
+      fr = "Jusqu'à ce que le membre les efface. Ils restent quand le compte est supprimé, jusqu'à ce que l'hébergeur les retire."
+      en = "Until the member deletes them. They stay when the account is removed, until the host takes them away."
+    }
+    volume = "data"
+  }
+
+  volume "data" {}
+
+  unit "web" {
+    build {}
+    user  = "33:33"
+    tmpfs = ["/tmp"]
+
+    mount "data" { path = "/srv/pages" }
+
+    file "/etc/ronron/apache.conf" {
+      template = "apache.conf.tmpl"
+    }
+    file "/etc/ronron/pages.lua" {
+      template = "pages.lua.tmpl"
+    }
+    file "/etc/ronron/home.fr.html" {
+      template = "home.fr.html.tmpl"
+    }
+    file "/etc/ronron/home.en.html" {
+      template = "home.en.html.tmpl"
+    }
+    file "/etc/ronron/missing.fr.html" {
+      template = "missing.fr.html.tmpl"
+    }
+    file "/etc/ronron/missing.en.html" {
+      template = "missing.en.html.tmpl"
+    }
+    file "/etc/ronron/directory.password" {
+      content = directory.bind_password
+      owner   = "0:33"
+      mode    = "0440"
+    }
+    file "/etc/ronron/ca.pem" {
+      content = directory.ca
+    }
+
+    port "http" { number = 8080 }
+    health {
+      http   = { port = "http", path = "/-/health" }
+      within = "60s"
+    }
+    limits {
+      memory = "128M"
+      pids   = 100
+    }
+    stop_timeout = "10s"
+  }
+
+  route "web" {
+    unit    = "web"
+    port    = "http"
+    path    = "/"
+    upload  = "${setting.upload}M"
+    timeout = "300s"
+    deny    = ["/-"]
+  }
+}
