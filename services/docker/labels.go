@@ -18,6 +18,7 @@ const (
 	labelAddress = "ronron.address"
 	labelVolume  = "ronron.volume"
 	labelShared  = "ronron.shared"
+	labelCreated = "ronron.created" // of a volume; older engines move theirs when data is written
 	labelJob     = "ronron.job"     // the container runs once and is removed
 	labelFiles   = "ronron.files"   // a volume that holds a read-only unit's files
 	labelBuild   = "ronron.build"   // on built images: the tag that names their content

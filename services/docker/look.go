@@ -25,11 +25,8 @@ func (e *Engine) Look(ctx context.Context) (services.Actual, error) {
 		return services.Actual{}, err
 	}
 	var actual services.Actual
-	serviceOf := map[string]services.Name{} // by network id
 	for _, n := range networks {
-		a := actualNetwork(n)
-		serviceOf[n.ID] = a.Service
-		actual.Networks = append(actual.Networks, a)
+		actual.Networks = append(actual.Networks, actualNetwork(n))
 	}
 	volumes, err := e.api.VolumeList(ctx, volume.ListOptions{Filters: labelFilter(labelChaton, string(e.chaton))})
 	if err != nil {
@@ -55,7 +52,7 @@ func (e *Engine) Look(ctx context.Context) (services.Actual, error) {
 		if err != nil {
 			return services.Actual{}, fault(err, "The container %s cannot be looked at", nameOf(c))
 		}
-		actual.Units = append(actual.Units, actualUnit(full, serviceOf))
+		actual.Units = append(actual.Units, actualUnit(full, networks))
 	}
 	slices.SortStableFunc(actual.Networks, func(a, b services.ActualNetwork) int { return cmp.Compare(a.Service, b.Service) })
 	slices.SortStableFunc(actual.Volumes, func(a, b services.ActualVolume) int {
@@ -95,7 +92,7 @@ func nameOf(c container.Summary) string {
 	return strings.TrimPrefix(c.Names[0], "/")
 }
 
-func actualUnit(c container.InspectResponse, serviceOf map[string]services.Name) services.ActualUnit {
+func actualUnit(c container.InspectResponse, networks []network.Summary) services.ActualUnit {
 	labels := c.Config.Labels
 	u := services.ActualUnit{
 		ID: c.ID, Service: services.Name(labels[labelService]), Unit: services.Name(labels[labelUnit]),
@@ -106,9 +103,12 @@ func actualUnit(c container.InspectResponse, serviceOf map[string]services.Name)
 		u.Hash = ""
 	}
 	u.Address, _ = netip.ParseAddr(labels[labelAddress])
-	for _, n := range c.NetworkSettings.Networks {
-		if s, ours := serviceOf[n.NetworkID]; ours && s != u.Service {
-			u.Connected = append(u.Connected, s)
+	for _, n := range networks {
+		other := services.Name(n.Labels[labelService])
+		for name, ep := range c.NetworkSettings.Networks {
+			if other != u.Service && endpointIn(name, ep, n) {
+				u.Connected = append(u.Connected, other)
+			}
 		}
 	}
 	slices.Sort(u.Connected)
@@ -140,5 +140,5 @@ func actualNetwork(n network.Summary) services.ActualNetwork {
 }
 
 func actualVolume(v volume.Volume) services.ActualVolume {
-	return services.ActualVolume{Service: services.Name(v.Labels[labelService]), Volume: services.Name(v.Labels[labelVolume]), Created: timeOf(v.CreatedAt)}
+	return services.ActualVolume{Service: services.Name(v.Labels[labelService]), Volume: services.Name(v.Labels[labelVolume]), Created: timeOf(v.Labels[labelCreated])}
 }

@@ -130,7 +130,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, service services.Name) error
 	}
 	for _, c := range containers {
 		switch {
-		case !isIn(c, n.ID):
+		case !isIn(c, n):
 		case c.Labels[labelService] == string(service):
 			return errs.New(errs.Conflict, "The network of %s still has the unit %s in it.", service, c.Labels[labelUnit]).
 				WithHint("Remove the service's units first.")
@@ -149,16 +149,22 @@ func (e *Engine) RemoveNetwork(ctx context.Context, service services.Name) error
 	return nil
 }
 
-func isIn(c container.Summary, networkID string) bool {
+func isIn(c container.Summary, n network.Summary) bool {
 	if c.NetworkSettings == nil {
 		return false
 	}
-	for _, n := range c.NetworkSettings.Networks {
-		if n.NetworkID == networkID {
+	for name, ep := range c.NetworkSettings.Networks {
+		if endpointIn(name, ep, n) {
 			return true
 		}
 	}
 	return false
+}
+
+// endpointIn says whether an endpoint, noted under name, lies in the network.
+// Older engines note the network's id only once the container has started.
+func endpointIn(name string, ep *network.EndpointSettings, n network.Summary) bool {
+	return ep.NetworkID == n.ID || ep.NetworkID == "" && (name == n.Name || name == n.ID)
 }
 
 // disconnectRest takes out whatever somebody put into our network by hand.
@@ -197,8 +203,8 @@ func (e *Engine) Connect(ctx context.Context, unitID string, other services.Name
 		return err
 	}
 	address := offset(subnetOf(n), reservedOffset).String()
-	for _, ep := range c.NetworkSettings.Networks {
-		if ep.NetworkID != n.ID {
+	for name, ep := range c.NetworkSettings.Networks {
+		if !endpointIn(name, ep, n) {
 			continue
 		}
 		if ep.IPAMConfig != nil && ep.IPAMConfig.IPv4Address == address && slices.Contains(ep.Aliases, host) {

@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/volume"
@@ -12,7 +13,7 @@ import (
 
 // CreateVolume makes a volume of the service.
 func (e *Engine) CreateVolume(ctx context.Context, service services.Name, v services.Volume) error {
-	labels := e.labels(service, map[string]string{labelVolume: string(v.Name)})
+	labels := e.labels(service, map[string]string{labelVolume: string(v.Name), labelCreated: time.Now().UTC().Format(time.RFC3339)})
 	if v.Shared {
 		labels[labelShared] = "true"
 	}

@@ -89,15 +89,6 @@ func (l *logWriter) Write(b []byte) (int, error) {
 // Environment returns the value of a variable.
 func (p *Process) Environment(name string) string { return p.unit.spec.Environment[name] }
 
-// Egress says whether the container can reach other networks.
-func (p *Process) Egress() bool {
-	w := p.unit.engine.world
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := w.networks[place{chaton: p.unit.chaton, service: p.unit.service}]
-	return p.unit.hostNetwork || n != nil && n.egress
-}
-
 // Lookup returns the addresses of running units under a name that the
 // container can resolve.
 func (p *Process) Lookup(host string) []netip.Addr {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ronron/services"
 )
@@ -106,7 +107,9 @@ func (e *Engine) Unhealthy(service, unit services.Name) {
 
 // OnExec answers Exec for the unit, whenever its container was made.
 func (e *Engine) OnExec(service, unit services.Name, f func(command []string, stdin []byte) services.Result) {
-	e.rescript(service, unit, func(s *script) { s.exec = f })
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
+	e.script(service, unit).exec = f
 }
 
 // Mend takes back every script of the unit.
@@ -119,12 +122,17 @@ func (e *Engine) Mend(service, unit services.Name) {
 func (e *Engine) rescript(service, unit services.Name, change func(*script)) {
 	e.world.mu.Lock()
 	defer e.world.mu.Unlock()
+	s := e.script(service, unit)
+	s.since = e.world.next()
+	change(s)
+}
+
+func (e *Engine) script(service, unit services.Name) *script {
 	t := target{service, unit}
 	if e.scripts[t] == nil {
 		e.scripts[t] = &script{}
 	}
-	e.scripts[t].since = e.world.next()
-	change(e.scripts[t])
+	return e.scripts[t]
 }
 
 // scriptOf returns the script that a container made at the given moment
@@ -157,12 +165,12 @@ func (e *Engine) Healthy(id string) bool {
 	return u != nil && u.chaton == e.chaton && u.state == services.StateRunning && !e.scriptOf(u.service, u.spec.Name, u.made).unhealthy
 }
 
-// WriteVolume puts a file into a volume, as a unit would.
+// WriteVolume puts a file into a volume, as a unit would; path is the volume's own.
 func (e *Engine) WriteVolume(service, volume services.Name, path string, content []byte) {
 	e.world.mu.Lock()
 	defer e.world.mu.Unlock()
 	if v := e.world.volumes[place{e.chaton, service, volume}]; v != nil {
-		v.files[path] = services.File{Path: path, Content: content, Mode: 0o644}
+		v.files[strings.TrimPrefix(path, "/")] = services.File{Path: path, Content: content, Mode: 0o644}
 	}
 }
 
@@ -174,7 +182,7 @@ func (e *Engine) ReadVolume(service, volume services.Name, path string) ([]byte,
 	if v == nil {
 		return nil, false
 	}
-	f, there := v.files[path]
+	f, there := v.files[strings.TrimPrefix(path, "/")]
 	return f.Content, there
 }
 

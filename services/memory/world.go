@@ -25,7 +25,6 @@ type World struct {
 	networks map[place]*network
 	volumes  map[place]*volume
 	units    map[string]*unit
-	jobs     int           // that run now
 	sequence int           // counts everything that is made or scripted
 	down     bool          // does the engine answer
 	changed  chan struct{} // closed and replaced at each log line and end
