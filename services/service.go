@@ -114,6 +114,9 @@ const (
 	HealthTCP     HealthKind = "tcp"
 	HealthExec    HealthKind = "exec"
 	HealthRunning HealthKind = "running"
+	// HealthAsked is for built-in units that the daemon asks over a socket of
+	// their own; no recipe can have it.
+	HealthAsked HealthKind = "asked"
 )
 
 // Image says where a unit's image comes from: exactly one of Reference, Build

@@ -50,9 +50,7 @@ func (d *Daemon) gatewayService(c *chaton.Chaton) services.Service {
 			Limits:       services.Limits{Memory: 256 << 20, PIDs: 200},
 			Capabilities: capabilities,
 			ReadOnly:     true,
-			// Running is all the engine can tell; the daemon asks the gateway
-			// itself over its socket (see prober).
-			Health: services.Health{Kind: services.HealthRunning},
+			Health:       services.Health{Kind: services.HealthAsked},
 		}},
 	}
 }
@@ -124,7 +122,7 @@ func (d *Daemon) portalService(ctx context.Context, rootPEM string) (services.Se
 type prober struct{ *Daemon }
 
 func (p prober) Probe(ctx context.Context, u services.Unit, actual services.ActualUnit) error {
-	if actual.Service == gatewayName && actual.State == services.StateRunning {
+	if u.Health.Kind == services.HealthAsked && actual.State == services.StateRunning {
 		return p.Gateway.Health(ctx)
 	}
 	return p.Prober.Probe(ctx, u, actual)

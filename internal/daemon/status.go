@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -76,7 +77,7 @@ func (d *Daemon) serviceStatus(w *wanted, s services.Service, actual services.Ac
 		}
 	}
 	for _, u := range s.Units {
-		unit := api.UnitStatus{Name: u.Name, State: "missing"}
+		unit := api.UnitStatus{Name: u.Name, State: "missing", Why: "it has no container"}
 		for _, a := range actual.Units {
 			if a.Service == s.Name && a.Unit == u.Name && (unit.State != services.StateRunning) {
 				unit = unitStatus(a, why[a.ID])
@@ -101,6 +102,10 @@ func unitStatus(a services.ActualUnit, err error) api.UnitStatus {
 		u.Why = err.Error()
 	case a.Error != "":
 		u.Why = a.Error
+	case a.State == services.StateRestarting || a.State == services.StateExited:
+		u.Why = fmt.Sprintf("it ended with exit code %d", a.ExitCode)
+	case a.State != services.StateRunning:
+		u.Why = "it was never started"
 	}
 	return u
 }

@@ -250,7 +250,7 @@ func (r *run) start(ctx context.Context, s plan.Step, unit services.Unit) error 
 func (r *run) healthy(ctx context.Context, id string, u services.Unit) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, u.Health.Within, errPatience)
 	defer cancel()
-	restartsAtFirst := -1
+	restartsAtFirst, restarting := -1, 0
 	last := errors.New("it was never probed")
 	for wait := probeInterval; ; wait = min(2*wait, maxProbeInterval) {
 		actual, err := r.unit(ctx, id)
@@ -261,7 +261,10 @@ func (r *run) healthy(ctx context.Context, id string, u services.Unit) error {
 			if err = r.Prober.Probe(ctx, u, actual); err == nil {
 				return r.settled(ctx, id, u, actual)
 			}
-			if actual.Restarts-restartsAtFirst >= maxRestarts || actual.State == services.StateExited {
+			if actual.State == services.StateRestarting {
+				restarting++
+			}
+			if actual.Restarts-restartsAtFirst >= maxRestarts || restarting >= maxRestarts || actual.State == services.StateExited {
 				return errs.Wrap(err, errs.Failed, "The unit %s does not stay up: %v.", u.Name, err).
 					WithHint("The last lines of its log say why. Mend that, then run `ronron up` again.")
 			}
@@ -305,11 +308,12 @@ func (r *run) settled(ctx context.Context, id string, u services.Unit, before se
 var errPatience = errors.New("the recipe's patience is over")
 
 // How often a starting unit is probed, from the first wait to the longest, how
-// many restarts count as a crash loop, and how long an unprobed one must stay up.
+// many restarts (or probes that found it restarting) count as a crash loop, and
+// how long an unprobed one must stay up.
 const (
 	probeInterval    = 50 * time.Millisecond
 	maxProbeInterval = time.Second
-	maxRestarts      = 3
+	maxRestarts      = 5
 	settle           = time.Second
 )
 
