@@ -90,12 +90,13 @@ type requestBody struct {
 	reading bool
 	closed  bool
 	stalled bool
+	ended   bool // everything was read
 	n       int64
 	guard   *time.Timer
 }
 
-func newRequestBody(src io.Reader, x *exchange, w http.ResponseWriter, stall time.Duration) *requestBody {
-	b := &requestBody{src: src, exchange: x, control: http.NewResponseController(w), stall: stall, max: x.route.maxBody}
+func newRequestBody(src io.Reader, x *exchange, control *http.ResponseController, stall time.Duration) *requestBody {
+	b := &requestBody{src: src, exchange: x, control: control, stall: stall, max: x.route.maxBody}
 	b.idle = sync.NewCond(&b.mu)
 	return b
 }
@@ -138,6 +139,7 @@ func (b *requestBody) end(n int, err error) (int, error) {
 	b.reading = false
 	b.idle.Broadcast()
 	b.n += int64(n)
+	b.ended = b.ended || err == io.EOF
 	switch {
 	case b.max >= 0 && b.n > b.max:
 		b.exchange.cancel(errTooLarge)
@@ -145,7 +147,6 @@ func (b *requestBody) end(n int, err error) (int, error) {
 	case b.closed:
 		return n, errClosed
 	case b.stalled && err != nil:
-		b.exchange.cancel(errSlowClient)
 		return n, errSlowClient
 	}
 	return n, err
@@ -157,6 +158,8 @@ func (b *requestBody) giveUp() {
 	defer b.mu.Unlock()
 	if b.reading {
 		b.stalled = true
+		// Before the server learns of it, which would only say "canceled".
+		b.exchange.cancel(errSlowClient)
 		b.control.SetReadDeadline(past)
 	}
 }
@@ -175,6 +178,13 @@ func (b *requestBody) Close() error {
 		b.idle.Wait()
 	}
 	return nil
+}
+
+// whole says whether the body was read to its end.
+func (b *requestBody) whole() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ended
 }
 
 func (b *requestBody) size() int64 {

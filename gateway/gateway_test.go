@@ -54,6 +54,7 @@ func (k *kit) start(change ...func(*Server)) {
 	k.t.Helper()
 	k.access = &lines{}
 	k.server = New(Options{Dir: k.dir, Access: k.access})
+	k.server.limits.last = 300 * time.Millisecond
 	for _, c := range change {
 		c(k.server)
 	}

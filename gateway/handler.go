@@ -19,8 +19,7 @@ var gatewayName = jsonString("gateway")
 
 // serveHTTPS answers everything that came through TLS.
 func (s *Server) serveHTTPS(w http.ResponseWriter, r *http.Request) {
-	rec := newRecorder(w, s.limits.stall)
-	rec.begin(r.ProtoMajor)
+	rec := newRecorder(w, r, s.limits)
 	t := s.state.Load().table
 	x, refusal := t.accept(r)
 	name, counts := gatewayName, &s.stats.unrouted
@@ -29,7 +28,6 @@ func (s *Server) serveHTTPS(w http.ResponseWriter, r *http.Request) {
 	}
 	start := time.Now()
 	counts.active.Add(1)
-	var received int64
 	defer func() {
 		fault := recover()
 		if fault != nil && fault != http.ErrAbortHandler {
@@ -38,9 +36,9 @@ func (s *Server) serveHTTPS(w http.ResponseWriter, r *http.Request) {
 			fault = http.ErrAbortHandler
 		}
 		counts.active.Add(-1)
-		counts.add(rec.status, received, rec.n)
+		counts.add(rec.status, rec.received(), rec.n)
 		s.access.request(start, name, r.Method, rec.status, rec.n, time.Since(start))
-		rec.end(r.ProtoMajor)
+		rec.end()
 		if fault != nil {
 			panic(fault)
 		}
@@ -50,7 +48,7 @@ func (s *Server) serveHTTPS(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x.start = start
-	received = s.proxy(rec, r, x)
+	s.proxy(rec, r, x)
 }
 
 // accept finds the route of a request, or the page that refuses it.
@@ -102,13 +100,12 @@ func (t *table) sameDoor(r *http.Request, h *host) bool {
 
 // serveHTTP answers on the port without TLS: it sends everybody to the other.
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := newRecorder(w, s.limits.stall)
-	rec.begin(r.ProtoMajor)
+	rec := newRecorder(w, r, s.limits)
 	start := time.Now()
 	defer func() {
 		s.stats.unrouted.add(rec.status, 0, rec.n)
 		s.access.request(start, gatewayName, r.Method, rec.status, rec.n, time.Since(start))
-		rec.end(r.ProtoMajor)
+		rec.end()
 	}()
 	h := s.state.Load().table.host(r.Host)
 	switch {

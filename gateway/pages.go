@@ -143,9 +143,6 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, p page) {
 	if p.retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(p.retry))
 	}
-	if p.status == http.StatusRequestEntityTooLarge || p.status == http.StatusRequestTimeout {
-		h.Set("Connection", "close") // the rest of the body is not worth waiting for
-	}
 	var body []byte
 	if wantsJSON(r.Header.Values("Accept")) {
 		h.Set("Content-Type", "application/json")

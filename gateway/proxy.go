@@ -7,10 +7,8 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync"
-	"time"
 )
 
 // newProxy makes the part that hands requests to services.
@@ -27,20 +25,18 @@ func (s *Server) newProxy() *httputil.ReverseProxy {
 }
 
 // proxy sends a request that passed every check to its service.
-func (s *Server) proxy(w *recorder, r *http.Request, x *exchange) (received int64) {
+func (s *Server) proxy(w *recorder, r *http.Request, x *exchange) {
 	ctx, cancel := context.WithCancelCause(context.WithValue(r.Context(), exchangeKey{}, x))
 	defer cancel(nil)
 	x.cancel = cancel
 	dropUntrusted(r.Header)
 	dropForeignUpgrade(r.Header)
 	in := r.WithContext(ctx)
-	if r.Body != nil && r.Body != http.NoBody {
-		body := newRequestBody(r.Body, x, w.ResponseWriter, s.limits.stall)
-		in.Body = body
-		defer func() { received = body.size() }()
+	if w.sends {
+		w.body = newRequestBody(r.Body, x, w.control, s.limits.stall)
+		in.Body = w.body
 	}
 	s.reverse.ServeHTTP(w, in)
-	return received
 }
 
 // rewrite sets what services are told about the client. In's headers have
@@ -148,5 +144,3 @@ func redirectTarget(h *host, r *http.Request) string {
 	}
 	return "https://" + h.public + uri
 }
-
-func retryAfter(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }

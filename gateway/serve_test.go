@@ -12,9 +12,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestServe_ReachesTheServiceOfTheHost(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.add("wiki.chaton.test", text200("wiki"))
 	k.serve("pages.chaton.test", text200("pages"))
@@ -26,6 +28,7 @@ func TestServe_ReachesTheServiceOfTheHost(t *testing.T) {
 }
 
 func TestServe_ListensOnBothAddressFamilies(t *testing.T) {
+	t.Parallel()
 	if l, err := net.Listen("tcp6", "[::1]:0"); err != nil {
 		t.Skip("needs IPv6: ", err)
 	} else {
@@ -48,6 +51,7 @@ func TestServe_ListensOnBothAddressFamilies(t *testing.T) {
 }
 
 func TestServe_LongestPathWinsInWholeSegments(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.add("chaton.test", text200("home"))
 	k.add("other.chaton.test", text200("docs"))
@@ -72,6 +76,7 @@ func TestServe_LongestPathWinsInWholeSegments(t *testing.T) {
 }
 
 func TestServe_DeniedPathsAre404HoweverSpelled(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	r := k.add("wiki.chaton.test", text200("reached"))
 	r.Deny = []string{"/install.php", "/data/private"}
@@ -95,6 +100,7 @@ func TestServe_DeniedPathsAre404HoweverSpelled(t *testing.T) {
 }
 
 func TestServe_PathAndQueryReachTheServiceAsSent(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.serve("wiki.chaton.test", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RequestURI) }))
 	for _, uri := range []string{"/a%2Fb?x=1;y=2&z", "/~alice/%C3%A9t%C3%A9", "/a//b/./c", "/?a=%zz", "/a/?"} {
@@ -106,6 +112,7 @@ func TestServe_PathAndQueryReachTheServiceAsSent(t *testing.T) {
 }
 
 func TestServe_HTTP2ToTheClientHTTP1ToTheService(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.serve("wiki.chaton.test", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Proto) }))
 	resp, err := k.browser(true).Get(k.url("wiki.chaton.test", "/"))
@@ -118,6 +125,7 @@ func TestServe_HTTP2ToTheClientHTTP1ToTheService(t *testing.T) {
 }
 
 func TestTLS_UnknownOrMissingServerNameGetsAnAlert(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.serve("wiki.chaton.test", text200("ok"))
 	for _, name := range []string{"other.test", "chaton.test", ""} {
@@ -131,6 +139,7 @@ func TestTLS_UnknownOrMissingServerNameGetsAnAlert(t *testing.T) {
 }
 
 func TestTLS_NothingBelow12(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.serve("wiki.chaton.test", text200("ok"))
 	for version, ok := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
@@ -147,6 +156,7 @@ func TestTLS_NothingBelow12(t *testing.T) {
 }
 
 func TestTLS_ConnectionServesOnlyHostsOfItsCertificate(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.add("wiki.chaton.test", text200("wiki"))
 	k.serve("pages.chaton.test", text200("pages"))
@@ -162,6 +172,7 @@ func TestTLS_ConnectionServesOnlyHostsOfItsCertificate(t *testing.T) {
 }
 
 func TestHTTP_SendsEverybodyToHTTPS(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.serve("wiki.chaton.test", text200("wiki"))
 	p := port(k.config.HTTPAddr)
@@ -183,6 +194,7 @@ func TestHTTP_SendsEverybodyToHTTPS(t *testing.T) {
 }
 
 func TestHeaders_OnlyTheGatewaySpeaksForTheClient(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.serve("wiki.chaton.test", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		json.NewEncoder(w).Encode(map[string]any{"host": r.Host, "header": r.Header})
@@ -224,6 +236,7 @@ func TestHeaders_OnlyTheGatewaySpeaksForTheClient(t *testing.T) {
 }
 
 func TestHeaders_AmbiguousLengthsDoNotSmuggle(t *testing.T) {
+	t.Parallel()
 	for name, request := range map[string]string{
 		"length and chunks": "POST / HTTP/1.1\r\nHost: wiki.chaton.test\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: wiki.chaton.test\r\n\r\n",
 		"two lengths":       "POST / HTTP/1.1\r\nHost: wiki.chaton.test\r\nContent-Length: 0\r\nContent-Length: 44\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: wiki.chaton.test\r\n\r\n",
@@ -235,6 +248,7 @@ func TestHeaders_AmbiguousLengthsDoNotSmuggle(t *testing.T) {
 		"trace":             "TRACE / HTTP/1.1\r\nHost: wiki.chaton.test\r\nConnection: close\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			k := newKit(t)
 			var seen lines
 			k.serve("wiki.chaton.test", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -243,7 +257,7 @@ func TestHeaders_AmbiguousLengthsDoNotSmuggle(t *testing.T) {
 			}))
 			c := k.dial("wiki.chaton.test")
 			io.WriteString(c, request)
-			c.CloseWrite()
+			must(t, c.SetReadDeadline(time.Now().Add(500*time.Millisecond)))
 			b, _ := io.ReadAll(c)
 			t.Logf("answer %q, service saw %q", firstLine(string(b)), seen.String())
 			// What follows the first request in its own right is a request like
@@ -254,7 +268,7 @@ func TestHeaders_AmbiguousLengthsDoNotSmuggle(t *testing.T) {
 			}
 			switch name {
 			case "length and chunks":
-				if !strings.HasPrefix(seen.String(), "POST / 0 bytes, CL 0, TE []") && !strings.HasPrefix(seen.String(), "POST / 0 bytes, CL -1, TE [chunked]") {
+				if !strings.HasPrefix(seen.String(), "POST / 0 bytes, CL -1, TE [chunked]") || strings.Count(seen.String(), "\n") > 2 {
 					t.Errorf("the service saw %q", seen.String())
 				}
 			case "folded header": // unfolded into the value of X-A by the server
@@ -268,6 +282,7 @@ func TestHeaders_AmbiguousLengthsDoNotSmuggle(t *testing.T) {
 }
 
 func TestHeaders_OfTheRouteAreSetOnEveryAnswer(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	r := k.add("wiki.chaton.test", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Powered-By", "PHP/8.2")
@@ -291,6 +306,7 @@ func TestHeaders_OfTheRouteAreSetOnEveryAnswer(t *testing.T) {
 }
 
 func TestWebsocket_Echoes(t *testing.T) {
+	t.Parallel()
 	k := newKit(t)
 	k.serve("pads.chaton.test", http.HandlerFunc(echoWebsocket))
 	c := k.dial("pads.chaton.test")

@@ -36,12 +36,15 @@ type limits struct {
 	header time.Duration // for a request's header, and for the TLS handshake
 	idle   time.Duration // between two requests on a connection
 	stall  time.Duration // without a byte moving while one is to be read or written
-	drain  time.Duration // for requests under way when the gateway stops
-	retry  time.Duration // between attempts to listen on a port that was taken at start
+	// last is how long a client that was answered before it had sent everything
+	// may go on, so that it finds the answer instead of a closed door.
+	last  time.Duration
+	drain time.Duration // for requests under way when the gateway stops
+	retry time.Duration // between attempts to listen on a port that was taken at start
 }
 
 var usualLimits = limits{
-	header: 10 * time.Second, idle: 2 * time.Minute, stall: time.Minute,
+	header: 10 * time.Second, idle: 2 * time.Minute, stall: time.Minute, last: 2 * time.Second,
 	drain: 10 * time.Second, retry: 2 * time.Second,
 }
 
