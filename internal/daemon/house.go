@@ -2,13 +2,12 @@ package daemon
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/netip"
 
 	"ronron/chaton"
-	"ronron/internal/secret"
 	"ronron/ldap"
+	"ronron/portal"
 	"ronron/services"
 )
 
@@ -55,48 +54,17 @@ func (d *Daemon) gatewayService(c *chaton.Chaton) services.Service {
 	}
 }
 
-// PortalConfig is the portal's own file: how it reaches the directory.
-type PortalConfig struct {
-	Directory  *PortalDirectory `json:"directory"`
-	SessionKey string           `json:"session_key"`
-}
-
-// PortalDirectory is the portal's account in the directory.
-type PortalDirectory struct {
-	Address      string `json:"address"` // host:port
-	ServerName   string `json:"server_name"`
-	CA           string `json:"ca"` // PEM
-	BaseDN       string `json:"base_dn"`
-	BindDN       string `json:"bind_dn"`
-	BindPassword string `json:"bind_password"`
-}
-
-// LDAP returns the configuration of the portal's connection.
-func (p PortalDirectory) LDAP() ldap.Config {
-	return ldap.Config{
-		Address: p.Address, ServerName: p.ServerName, CA: []byte(p.CA),
-		BaseDN: p.BaseDN, BindDN: p.BindDN, Password: secret.New(p.BindPassword),
-	}
-}
-
 func (d *Daemon) portalService(ctx context.Context, rootPEM string) (services.Service, error) {
 	password, err := d.password(ctx, portalName, bindPassword)
 	if err != nil {
 		return services.Service{}, err
 	}
-	sessions, err := d.key(ctx, "portal sessions")
-	if err != nil {
-		return services.Service{}, err
-	}
 	base := ldap.BaseDN(string(d.Chaton))
-	config, err := json.Marshal(PortalConfig{
-		SessionKey: string(sessions),
-		Directory: &PortalDirectory{
-			Address:    fmt.Sprintf("%s:%d", d.directoryHost(), directoryPort),
-			ServerName: d.directoryHost(), CA: rootPEM, BaseDN: base,
-			BindDN: ldap.ServiceDN(base, string(portalName)), BindPassword: password.Reveal(),
-		},
-	})
+	config, err := portal.Config{Directory: portal.DirectoryConfig{
+		Address:    fmt.Sprintf("%s:%d", d.directoryHost(), directoryPort),
+		ServerName: d.directoryHost(), CA: rootPEM, BaseDN: base,
+		BindDN: ldap.ServiceDN(base, string(portalName)), Password: password,
+	}}.Encode()
 	if err != nil {
 		return services.Service{}, fmt.Errorf("encode the portal's file: %w", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"net"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"ronron/account"
@@ -54,6 +53,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 	if more.HasErrors() {
 		return nil, diags, nil
 	}
+	diags = append(diags, chaton.CheckRecipes(c, catalog.Names())...)
 	authority, err := d.authority(ctx, c.Name)
 	if err != nil {
 		return nil, nil, err
@@ -90,13 +90,9 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 
 // resolve adds one service to w.
 func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalog, s chaton.Service) (diag.List, error) {
-	recipe, near := catalog.Get(s.Recipe)
-	if recipe == nil {
-		return diag.List{unknownRecipe(s, near, catalog.Names())}, nil
-	}
-	if recipe.Builtin && s.Name != directoryName {
-		return diag.List{diag.Error("Recipe of the house",
-			fmt.Sprintf("%s runs in every chaton already and cannot be a service of its own. Remove this block.", s.Recipe), s.RecipeRange)}, nil
+	recipe, _ := catalog.Get(s.Recipe)
+	if recipe == nil || recipe.Builtin && s.Name != directoryName {
+		return nil, nil // chaton.CheckRecipes told
 	}
 	secrets, err := d.serviceSecrets(ctx, s.Name, recipe)
 	if err != nil {
@@ -115,7 +111,7 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 			Name: w.chaton.Name, Domain: w.chaton.Domain, Language: string(w.chaton.Language),
 			Contact: w.chaton.Contact, URL: w.url(w.chaton.Domain),
 		},
-		Service:   recipes.ServiceInput{Name: s.Name, Host: s.Host, URL: w.url(s.Host), Enter: enter},
+		Service:   recipes.ServiceInput{Name: s.Name, Host: s.Host, URL: w.url(s.Host), Enter: enter, Range: s.Range},
 		Settings:  s.Settings,
 		Secrets:   secrets,
 		Directory: directory,
@@ -140,14 +136,6 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 		w.routes = append(w.routes, route{s.Name, r})
 	}
 	return diags, nil
-}
-
-func unknownRecipe(s chaton.Service, near []string, names []string) diag.Diagnostic {
-	detail := fmt.Sprintf("There is no recipe named %q. ", s.Recipe)
-	if len(near) > 0 {
-		detail += fmt.Sprintf("Did you mean %q? ", near[0])
-	}
-	return diag.Error("Unknown recipe", detail+"Recipes to choose from: "+strings.Join(names, ", ")+".", s.RecipeRange)
 }
 
 // directoryInput is what a recipe may know of the directory. What only the

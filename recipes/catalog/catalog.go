@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds one folder for each recipe.
 //
-//go:embed all:*
+//go:embed all:dokuwiki all:openldap all:pages
 var FS embed.FS
