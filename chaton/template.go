@@ -28,6 +28,9 @@ type TemplateService struct {
 // each thing that a host may want to change, and only what Read accepts as
 // long as the answers themselves are right.
 func Template(in TemplateInput) []byte {
+	if in.Language == "" {
+		in.Language = text.Langs[0]
+	}
 	w := &templateWriter{lang: in.Language}
 	w.comment(sentences.head)
 	w.line("")

@@ -42,9 +42,7 @@ func Parse(file string, src []byte, schema *Schema) (*Block, diag.List) {
 	}
 	body := f.Body.(*hclsyntax.Body)
 	instrumentBody(body)
-	root := newBlock(body, schema, &diags)
-	root.Range = Range(body.MissingItemRange())
-	return root, diags
+	return newBlock(body, schema, Range(body.MissingItemRange()), &diags), diags
 }
 
 // Template is a parsed template.

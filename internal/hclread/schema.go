@@ -89,6 +89,32 @@ func (k Kind) Form() string {
 	}
 }
 
+// Example is the shortest thing to write for a kind.
+func (k Kind) Example() string {
+	switch k {
+	case Number:
+		return "443"
+	case Decimal:
+		return "0.5"
+	case Bool:
+		return "true"
+	case TextList:
+		return `["…"]`
+	case NumberList:
+		return "[200]"
+	case Size:
+		return `"64M"`
+	case Duration:
+		return `"30s"`
+	case Bilingual:
+		return `{ fr = "…", en = "…" }`
+	case Bilinguals, TextMap, Object:
+		return "{ … }"
+	default:
+		return `"…"`
+	}
+}
+
 // Label is the text after a block's type, with its place.
 type Label struct {
 	Text  string
@@ -154,8 +180,8 @@ func (b *Block) NameRange() diag.Range {
 	return b.Labels[0].Range
 }
 
-func newBlock(body *hclsyntax.Body, schema *Schema, diags *diag.List) *Block {
-	b := &Block{schema: schema, attrs: map[string]*hclsyntax.Attribute{}}
+func newBlock(body *hclsyntax.Body, schema *Schema, head diag.Range, diags *diag.List) *Block {
+	b := &Block{Range: head, schema: schema, attrs: map[string]*hclsyntax.Attribute{}}
 	for _, a := range sortedAttributes(body) {
 		switch {
 		case schema.attribute(a.Name) != nil:
@@ -170,9 +196,9 @@ func newBlock(body *hclsyntax.Body, schema *Schema, diags *diag.List) *Block {
 			*diags = diags.Append(schema.unknownBlock(inner))
 			continue
 		}
-		child := newBlock(inner.Body, bs.Schema, diags)
+		head := Range(hcl.RangeBetween(inner.TypeRange, inner.DefRange()))
+		child := newBlock(inner.Body, bs.Schema, head, diags)
 		child.Type = inner.Type
-		child.Range = Range(hcl.RangeBetween(inner.TypeRange, inner.DefRange()))
 		child.Labels = labels(inner, bs.Schema, diags)
 		if len(child.Labels) < len(bs.Schema.Labels) {
 			continue
@@ -191,17 +217,16 @@ func newBlock(body *hclsyntax.Body, schema *Schema, diags *diag.List) *Block {
 }
 
 func (s *Schema) missing(b *Block, body *hclsyntax.Body, diags *diag.List) {
-	at := Range(body.MissingItemRange())
 	for _, a := range s.Attributes {
 		if a.Required && b.attrs[a.Name] == nil {
 			*diags = diags.Append(diag.Error("Missing attribute",
-				fmt.Sprintf("%q is needed here: write %s = and %s.", a.Name, a.Name, a.Kind.Form()), at))
+				fmt.Sprintf("%q is needed here: write %s = %s.", a.Name, a.Name, a.Kind.Example()), b.Range))
 		}
 	}
 	for _, want := range s.Blocks {
 		if want.Required && !slices.ContainsFunc(body.Blocks, func(x *hclsyntax.Block) bool { return x.Type == want.Type }) {
 			*diags = diags.Append(diag.Error("Missing block",
-				fmt.Sprintf("A %q block is needed here: write %s.", want.Type, want.example()), at))
+				fmt.Sprintf("A %q block is needed here: write %s.", want.Type, want.example()), b.Range))
 		}
 	}
 }
@@ -251,7 +276,7 @@ func (s *Schema) unknownBlock(b *hclsyntax.Block) diag.Diagnostic {
 	}
 	if a := s.attribute(b.Type); a != nil {
 		return diag.Error("Attribute written as a block",
-			fmt.Sprintf("%q is an attribute: write %s = and %s.", b.Type, b.Type, a.Kind.Form()), at)
+			fmt.Sprintf("%q is an attribute: write %s = %s.", b.Type, b.Type, a.Kind.Example()), at)
 	}
 	return diag.Error("Unknown block", fmt.Sprintf("There is no block %q here.%s", b.Type, s.suggest(b.Type)), at)
 }

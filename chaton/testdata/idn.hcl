@@ -1,0 +1,5 @@
+chaton {
+  name = "x"
+  contact = "a@b.org"
+  domain = "bücher.example.org" # error: Bad domain
+}

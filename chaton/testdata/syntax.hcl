@@ -1,0 +1,3 @@
+chaton {
+  name = "x
+  domain = 5
