@@ -76,7 +76,9 @@ func TestScreenshots(t *testing.T) {
 	for _, lang := range text.Langs {
 		for _, width := range []int64{1280, 390} {
 			for _, dark := range []bool{false, true} {
-				name := func(page string) string { return fmt.Sprintf("all-%s-%s-%d-%s", page, lang, width, map[bool]string{false: "light", true: "dark"}[dark]) }
+				name := func(page string) string {
+					return fmt.Sprintf("all-%s-%s-%d-%s", page, lang, width, map[bool]string{false: "light", true: "dark"}[dark])
+				}
 				take(name("home"), "/?lang="+string(lang), width, dark, true)
 				take(name("charter"), "/charter?lang="+string(lang), width, dark, true)
 				take(name("charter-criteria"), "/charter#section-O", width, dark, false)
