@@ -3,8 +3,8 @@
 // away, loads nothing of DokuWiki, and takes about a millisecond.
 $conf = [];
 $fine = extension_loaded('ldap')
-    && (include '/etc/dokuwiki/local.protected.php') === 1
-    && is_readable('/etc/dokuwiki/acl.auth.php')
+    && (include '/etc/ronron/local.protected.php') === 1
+    && is_readable('/etc/ronron/acl.auth.php')
     && is_dir('/var/lib/dokuwiki/data/pages')
     && @file_put_contents('/var/lib/dokuwiki/data/tmp/.health', 'fine') === 4;
 http_response_code($fine ? 200 : 503);

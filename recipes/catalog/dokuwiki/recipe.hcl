@@ -16,9 +16,12 @@ recipe "dokuwiki" {
     }
   }
 
-  public = {
+  public = setting.read == "everyone" ? {
     fr = "Tout le monde peut lire, sauf ce qui est réservé aux membres. Le nom de compte de qui écrit est visible."
     en = "Anyone can read, except what is kept for members. The login of whoever writes is visible."
+    } : {
+    fr = "Rien : seuls les membres peuvent lire."
+    en = "Nothing: only members can read."
   }
 
   setting "title" {
@@ -126,8 +129,8 @@ recipe "dokuwiki" {
 
   data "pages" {
     what = {
-      fr = "Les pages et les fichiers, avec chaque version : son heure et le compte de qui l'a écrite."
-      en = "The pages and files, with each version: when, and the login of whoever wrote it."
+      fr = "Les pages et les fichiers, avec chaque version : son heure et le compte${setting.addresses ? ", ainsi que l'adresse IP," : ""} de qui l'a écrite."
+      en = "The pages and files, with each version: when, and the login${setting.addresses ? " and IP address" : ""} of whoever wrote it."
     }
     personal = true
     kept = {
@@ -154,8 +157,9 @@ recipe "dokuwiki" {
 
   unit "web" {
     build {}
-    user  = "33:33"
-    tmpfs = ["/tmp"]
+    user      = "33:33"
+    read_only = true
+    tmpfs     = ["/tmp"]
 
     mount "data" { path = "/var/lib/dokuwiki/data" }
 
@@ -174,15 +178,15 @@ recipe "dokuwiki" {
       content = directory.ca
     }
     # Read by the LDAP library itself, so that no setting of PHP can forget it.
-    file "/etc/ldap/ldap.conf" {
+    file "/etc/ronron/ldap.conf" {
       content = "TLS_CACERT /etc/ronron/ca.pem\nTLS_REQCERT demand\nNETWORK_TIMEOUT 5\nTIMEOUT 10\n"
     }
-    file "/etc/dokuwiki/local.protected.php" {
+    file "/etc/ronron/local.protected.php" {
       template = "local.protected.php.tmpl"
       owner    = "0:33"
       mode     = "0440"
     }
-    file "/etc/dokuwiki/acl.auth.php" {
+    file "/etc/ronron/acl.auth.php" {
       template = "acl.auth.php.tmpl"
       owner    = "0:33"
       mode     = "0440"

@@ -95,8 +95,9 @@ recipe "pages" {
 
   unit "web" {
     build {}
-    user  = "33:33"
-    tmpfs = ["/tmp"]
+    user      = "33:33"
+    read_only = true
+    tmpfs     = ["/tmp"]
 
     mount "data" { path = "/srv/pages" }
 
