@@ -1,6 +1,7 @@
 package ldap
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
@@ -53,7 +54,23 @@ func policyDN(base, name string) string { return below(rdn("cn", name), Policies
 
 func nobodyDN(base string) string { return below(rdn("cn", "nobody"), base) }
 
-func rdn(attribute, value string) string { return attribute + "=" + ldap.EscapeDN(value) }
+func rdn(attribute, value string) string { return attribute + "=" + escape(value) }
+
+// escape writes every byte that could mean something, and every one beyond
+// ASCII, as its number (RFC 4514, 2.4). The library's own function turns what is no UTF-8 into
+// the same character, and with it several names into one.
+func escape(value string) string {
+	var b strings.Builder
+	for _, c := range []byte(value) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.':
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, `\%02x`, c)
+		}
+	}
+	return b.String()
+}
 
 func below(rdn, parent string) string { return rdn + "," + parent }
 

@@ -10,8 +10,19 @@ import (
 	"ronron/internal/errs"
 )
 
-// broken says that the connection is of no more use.
-func broken(err error) bool { return ldap.IsErrorWithCode(err, ldap.ErrorNetwork) }
+// broken says that there was no answer, so that the connection is of no more
+// use. The library has a code for some of these errors and none for others, such as a
+// connection that ends in the middle of a question.
+func broken(err error) bool {
+	if err == nil {
+		return false
+	}
+	if _, ours := errors.AsType[*errs.Error](err); ours {
+		return false
+	}
+	result, answered := errors.AsType[*ldap.Error](err)
+	return !answered || result.ResultCode == ldap.ErrorNetwork
+}
 
 // noSuch says that there is no such entry. A name that no entry can have, such as
 // the empty one, is only another way of not being there.

@@ -4,16 +4,12 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
+	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +18,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"ronron/internal/secret"
+	"ronron/services"
 )
 
 const (
@@ -36,7 +33,7 @@ type server struct {
 	volume    string
 	address   string
 	ca        []byte
-	files     map[string]string // path to content, below /etc/ronron
+	unit      services.Unit
 	admin     secret.String
 	base      string
 	started   time.Time
@@ -49,29 +46,38 @@ func needEngine(t testing.TB) {
 	}
 }
 
-const testImage = "ronron-test/openldap:ldap"
+var (
+	imageOnce sync.Once
+	imageID   string
+	imageErr  error
+)
 
-var buildImage = sync.OnceValues(func() (string, error) {
-	out, err := exec.Command("docker", "build", "--quiet", "--tag", testImage, "../recipes/catalog/openldap").CombinedOutput()
-	return string(out), err
-})
+// image builds the unit's image, once for all tests.
+func image(t testing.TB, u services.Unit) string {
+	t.Helper()
+	imageOnce.Do(func() {
+		cmd := exec.Command("docker", "build", "--quiet", "--tag", "ronron-test/openldap", "-") // left behind: the next run has it from the cache
+		cmd.Stdin = tarOf(t, u.Image.Build.Files, tar.Header{Mode: 0o644})
+		out, err := cmd.Output()
+		imageID, imageErr = strings.TrimSpace(string(out)), err
+	})
+	if imageErr != nil {
+		t.Fatalf("build the image: %v", imageErr)
+	}
+	return imageID
+}
 
 // startServer runs a new, empty server until the test ends.
 func startServer(t testing.TB) *server {
 	t.Helper()
 	needEngine(t)
-	if out, err := buildImage(); err != nil {
-		t.Fatalf("build the image: %v\n%s", err, out)
-	}
 	s := &server{
 		t: t, base: BaseDN(testDomain), admin: secret.Generate(32, ""),
 		volume: fmt.Sprintf("ronron-test-ldap-%d-%s", os.Getpid(), strings.ToLower(secret.Generate(6, "").Reveal())),
 	}
-	chain, key := s.certificate()
-	s.files = map[string]string{
-		"config.ldif": renderConfig(t, s.base, s.admin),
-		"ca.pem":      string(s.ca), "server.pem": chain, "server.key": key,
-	}
+	ca, chain, key := newCertificate(t, testHost)
+	s.ca = ca
+	s.unit = resolveRecipe(t, s.base, s.admin, ca, chain, key)
 	t.Cleanup(func() {
 		if t.Failed() && s.container != "" {
 			t.Logf("log of the server:\n%s", s.try("logs", "--tail", "30", s.container))
@@ -91,33 +97,55 @@ func (s *server) in(t testing.TB) *server {
 	return &c
 }
 
-// create makes a container on the server's volume, the way the engine does: all
-// files are copied in before the start.
+// create makes a container of the unit on the server's volume, the way the
+// engine does: all files are copied in before the start.
 func (s *server) create() {
 	s.t.Helper()
-	s.container = strings.TrimSpace(s.docker("create", "--label", "ronron-test=ldap", "--cap-drop", "ALL",
-		"--security-opt", "no-new-privileges", "--memory", "256m", "--pids-limit", "64", "--read-only", "--tmpfs", "/run/slapd", "--volume", "/etc/ronron",
-		"--env", "MALLOC_ARENA_MAX=2", "--env", "MALLOC_MMAP_THRESHOLD_=262144", "--env", "MALLOC_TRIM_THRESHOLD_=262144",
-		"--volume", s.volume+":/var/lib/ldap", testImage))
-	var archive bytes.Buffer
-	w := tar.NewWriter(&archive)
-	for name, content := range s.files {
-		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o440, Gid: 389, Size: int64(len(content))}); err != nil {
-			s.t.Fatal(err)
-		}
-		if _, err := w.Write([]byte(content)); err != nil {
-			s.t.Fatal(err)
-		}
+	u := s.unit
+	args := []string{"create", "--label", "ronron-test=ldap", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+		"--user", u.User, "--memory", fmt.Sprint(u.Limits.Memory), "--pids-limit", fmt.Sprint(u.Limits.PIDs),
+		"--volume", s.volume + ":" + u.Mounts[0].Path, "--volume", "/etc/ronron", fmt.Sprintf("--read-only=%v", u.ReadOnly)}
+	for _, path := range u.Tmpfs {
+		args = append(args, "--tmpfs", path)
 	}
-	if err := w.Close(); err != nil {
-		s.t.Fatal(err)
+	for name, value := range u.Environment {
+		args = append(args, "--env", name+"="+value)
+	}
+	s.container = strings.TrimSpace(s.docker(append(args, image(s.t, u))...))
+
+	files := map[string][]byte{}
+	for _, f := range u.Files {
+		files[strings.TrimPrefix(f.Path, "/etc/ronron/")] = f.Content
 	}
 	cmd := exec.Command("docker", "cp", "-", s.container+":/etc/ronron")
-	cmd.Stdin = &archive
+	cmd.Stdin = tarOf(s.t, files, tar.Header{Mode: int64(u.Files[0].Mode), Uid: u.Files[0].UID, Gid: u.Files[0].GID})
 	if out, err := cmd.CombinedOutput(); err != nil {
 		s.t.Fatalf("docker cp: %v\n%s", err, out)
 	}
 }
+
+// tarOf returns an archive of files that all look like like.
+func tarOf(t testing.TB, files map[string][]byte, like tar.Header) io.Reader {
+	t.Helper()
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		header := like
+		header.Name, header.Size = name, int64(len(files[name]))
+		if err := w.WriteHeader(&header); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(files[name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return &archive
+}
+
+func contains(content []byte, text string) bool { return bytes.Contains(content, []byte(text)) }
 
 // start starts the container and waits until the administrator can sign in.
 func (s *server) start() {
@@ -225,65 +253,4 @@ func (s *server) docker(args ...string) string {
 func (s *server) try(args ...string) string {
 	out, _ := exec.Command("docker", args...).CombinedOutput()
 	return string(out)
-}
-
-// certificate makes an authority, kept in s.ca, and returns the server's chain and key.
-func (s *server) certificate() (chain, key string) {
-	s.t.Helper()
-	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test authority"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.ca = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})
-
-	leafKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: testHost}, DNSNames: []string{testHost},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, ca, &leafKey.PublicKey, caKey)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(leafKey)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leafDER})),
-		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}))
-}
-
-// renderConfig fills the recipe's template with what the daemon would.
-func renderConfig(t testing.TB, base string, admin secret.String) string {
-	t.Helper()
-	text, err := os.ReadFile("../recipes/catalog/openldap/config.ldif.tmpl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rendered := strings.NewReplacer(
-		"$${", "${",
-		"${directory.base_dn}", base,
-		"${directory.people_dn}", PeopleDN(base),
-		"${directory.groups_dn}", GroupsDN(base),
-		"${directory.services_dn}", ServicesDN(base),
-		"${directory.admins_dn}", GroupDN(base, "admins"),
-		"${directory.admin_password}", admin.Reveal(),
-	).Replace(string(text))
-	if strings.Contains(rendered, "${directory.") {
-		t.Fatal("the template uses a variable that this test does not know")
-	}
-	return rendered
 }
