@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -172,7 +173,7 @@ func (h *Host) switchTo(ctx context.Context, id, old string, ready func(context.
 // it ends.
 func (h *Host) awaitDaemon(ctx context.Context, id string, ready func(context.Context, string) error) error {
 	began := time.Now()
-	last := errs.New(errs.Unavailable, "it was not asked yet")
+	var last error
 	for {
 		c, err := h.api.ContainerInspect(ctx, id)
 		if err != nil {
@@ -182,15 +183,13 @@ func (h *Host) awaitDaemon(ctx context.Context, id string, ready func(context.Co
 		case !c.State.Running || c.State.Restarting || c.RestartCount > 0:
 			return h.daemonFault(ctx, id, "The daemon ended as soon as it was started")
 		case time.Since(began) > startTime:
-			return h.daemonFault(ctx, id, "The daemon runs but does not answer ("+last.Error()+")")
+			return h.daemonFault(ctx, id, fmt.Sprintf("The daemon runs but does not answer (%v)", last))
 		case ready == nil && time.Since(began) > steadyTime:
 			return nil
 		case ready != nil:
-			err := ready(ctx, id)
-			if err == nil {
+			if last = ready(ctx, id); last == nil {
 				return nil
 			}
-			last = errs.Wrap(err, errs.Unavailable, "asked whether it is ready")
 		}
 		select {
 		case <-ctx.Done():

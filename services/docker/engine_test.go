@@ -43,10 +43,27 @@ var testunit = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := testunit(); err == nil && os.Getenv("RONRON_INTEGRATION") != "" {
-		os.RemoveAll(filepath.Dir(path))
+	if os.Getenv("RONRON_INTEGRATION") != "" {
+		cleanUp()
 	}
 	os.Exit(code)
+}
+
+// cleanUp removes what all tests of the package share.
+func cleanUp() {
+	path, err := testunit()
+	if err != nil {
+		return
+	}
+	defer os.RemoveAll(filepath.Dir(path))
+	id, err := SelfImageID(path)
+	if err != nil {
+		return
+	}
+	if h, err := Connect(context.Background()); err == nil {
+		defer h.Close()
+		_, _ = h.api.ImageRemove(context.Background(), selfTag(id), image.RemoveOptions{}) // was never loaded, or is gone
+	}
 }
 
 func testunitPath(t *testing.T) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -107,10 +108,10 @@ var known = []knownFault{
 func unreachable(err error) error {
 	text := strings.ToLower(err.Error())
 	switch {
-	case strings.Contains(text, "permission denied"):
+	case errors.Is(err, fs.ErrPermission), strings.Contains(text, "permission denied"):
 		return errs.Wrap(err, errs.Denied, "Docker runs, but you may not talk to it.").
 			WithHint("Run this as root, or join the docker group (usermod -aG docker YOU, then sign in again). Who may talk to Docker is as mighty as root.")
-	case strings.Contains(text, "no such file or directory"), strings.Contains(text, "check if the path is correct"):
+	case errors.Is(err, fs.ErrNotExist), strings.Contains(text, "no such file or directory"):
 		return errs.Wrap(err, errs.Unavailable, "There is no Docker on this machine, or it does not run.").
 			WithHint("On Debian: apt-get install docker.io; then: systemctl start docker. For a Docker elsewhere, set DOCKER_HOST.")
 	default:

@@ -3,6 +3,7 @@ package docker
 import (
 	"cmp"
 	"context"
+	"net"
 	"slices"
 	"strings"
 
@@ -26,9 +27,24 @@ func Connect(ctx context.Context) (*Host, error) {
 	}
 	if _, err := api.Ping(ctx); err != nil {
 		api.Close()
-		return nil, fault(err, "Docker cannot be reached")
+		return nil, fault(socketFault(api.DaemonHost(), err), "Docker cannot be reached")
 	}
 	return &Host{api}, nil
+}
+
+// socketFault finds out why a local Docker cannot be reached: the client
+// forgets the reason.
+func socketFault(address string, err error) error {
+	path, local := strings.CutPrefix(address, "unix://")
+	if !local || !client.IsErrConnectionFailed(err) {
+		return err
+	}
+	conn, reason := net.Dial("unix", path)
+	if reason != nil {
+		return unreachable(reason)
+	}
+	conn.Close()
+	return err
 }
 
 // Close gives back the idle connections.
