@@ -64,7 +64,8 @@ type Daemon struct {
 	hashKey []byte
 	lock    lock
 	held    held
-	base    context.Context // ends when the daemon stops; runs outlive requests
+	base    context.Context // runs outlive requests; it ends with the daemon
+	abort   context.CancelCauseFunc
 
 	directoryMu   sync.Mutex
 	directoryConn account.Directory
@@ -86,7 +87,8 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{Options: o, state: store, base: ctx}
+	d := &Daemon{Options: o, state: store}
+	d.base, d.abort = context.WithCancelCause(context.WithoutCancel(ctx))
 	if d.hashKey, err = d.key(ctx, "unit hashes"); err != nil {
 		store.Close()
 		return nil, err
@@ -94,8 +96,11 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	return d, nil
 }
 
-// Close closes the state.
-func (d *Daemon) Close() error { return d.state.Close() }
+// Close stops what still runs and closes the state.
+func (d *Daemon) Close() error {
+	d.abort(errs.New(errs.Interrupted, "The daemon stopped."))
+	return d.state.Close()
+}
 
 // Run serves until ctx is done, then lets running steps finish for a while.
 func Run(ctx context.Context, o Options) error {
@@ -119,17 +124,23 @@ func Run(ctx context.Context, o Options) error {
 	group.Go(func() error { return d.maintain(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
+		d.lock.interrupt(false) // the running steps finish, no more begin
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
 		defer cancel()
-		return server.Shutdown(stopping)
+		if err := server.Shutdown(stopping); !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+		d.abort(errs.New(errs.Interrupted, "The daemon stopped."))
+		return server.Close()
 	})
 	d.Log.Info("daemon listens", logkey.Chaton, string(o.Chaton), logkey.Version, o.Version)
 	return group.Wait()
 }
 
-// stopPatience is how long open requests may take when the daemon stops; it is
-// shorter than what the engine gives before it kills.
-const stopPatience = 5 * time.Second
+// stopPatience is how long a running step and its stream of progress may take
+// to end when the daemon stops; it is shorter than the 20 s after which the
+// engine kills it.
+const stopPatience = 15 * time.Second
 
 func listen(socket string) (net.Listener, error) {
 	if err := os.MkdirAll(filepath.Dir(socket), 0o700); err != nil {
