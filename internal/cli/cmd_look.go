@@ -171,14 +171,19 @@ func (a *App) daemonLogs(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	lines, err := host.DaemonLogs(c.Context, id, c.Int("tail"))
+	found, err := find(c.Context, host, id)
 	if err != nil {
 		return err
 	}
-	for _, line := range lines {
-		fmt.Fprintln(a.env.Stdout, line)
+	if found == nil {
+		return errs.New(errs.NotFound, "There is no daemon of %s here.", id).WithHint("Those there are: ronron status --all")
 	}
-	return nil
+	text, err := host.DaemonLogs(c.Context, found.ID, c.Int("tail"))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(a.env.Stdout, text)
+	return err
 }
 
 func (a *App) caCommand() *cli.Command {

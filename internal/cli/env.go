@@ -80,11 +80,13 @@ type Host interface {
 	EnsureSelf(ctx context.Context, path string) (imageID string, err error)
 	// Daemons lists the daemons of all chatons, running or not.
 	Daemons(ctx context.Context) ([]Daemon, error)
+	// StartDaemon starts a daemon in place of the one that may run, which
+	// comes back when the new one does not become ready.
 	StartDaemon(ctx context.Context, spec DaemonSpec) error
 	// RemoveDaemon removes the container; RemoveDaemonVolumes what it keeps.
 	RemoveDaemon(ctx context.Context, id services.ChatonID) error
 	RemoveDaemonVolumes(ctx context.Context, id services.ChatonID) error
-	DaemonLogs(ctx context.Context, id services.ChatonID, tail int) ([]string, error)
+	DaemonLogs(ctx context.Context, daemonID string, lines int) (string, error)
 	// Dial opens a connection to the API of the daemon in that container.
 	Dial(ctx context.Context, daemonID string) (net.Conn, error)
 }
@@ -104,6 +106,7 @@ type DaemonSpec struct {
 	Chaton  services.ChatonID
 	ImageID string
 	Version string
+	Ready   func(ctx context.Context, daemonID string) error // does it answer already
 }
 
 // Machine is what `ronron doctor` looks at without a daemon.

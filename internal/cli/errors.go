@@ -37,16 +37,16 @@ func (a *App) showError(err error) {
 		fmt.Fprintf(w, "%s Internal error: %v\n", paint.bad("Error:"), err)
 		return
 	}
-	fmt.Fprintf(w, "%s %s\n", paint.bad("Error:"), known.Message)
+	fmt.Fprintf(w, "%s %s\n", paint.bad("Error:"), printableLines(known.Message))
 	if known.Err != nil {
-		fmt.Fprintf(w, "  because: %v\n", known.Err)
+		fmt.Fprintf(w, "  because: %s\n", printableLines(known.Err.Error()))
 	}
 	writeHint(w, paint, errs.HintOf(known))
 }
 
 // writeFailure shows a failure that the daemon told, with its place and log.
 func writeFailure(w io.Writer, paint paint, e *api.Error) {
-	fmt.Fprintf(w, "%s %s\n", paint.bad("Error:"), e.Message)
+	fmt.Fprintf(w, "%s %s\n", paint.bad("Error:"), printableLines(e.Message))
 	if e.Service != "" {
 		fmt.Fprintf(w, "  service %s", e.Service)
 		if e.Step != "" {

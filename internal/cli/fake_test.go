@@ -148,9 +148,8 @@ type fakeHost struct {
 	daemons []Daemon
 	daemon  *fakeDaemon
 	calls   []string
-	stays   bool // what is started keeps running
 	dies    bool // what is started ends at once
-	logs    []string
+	logs    string
 }
 
 var _ Host = (*fakeHost)(nil)
@@ -176,15 +175,18 @@ func (h *fakeHost) Daemons(context.Context) ([]Daemon, error) {
 	return slices.Clone(h.daemons), nil
 }
 
-func (h *fakeHost) StartDaemon(_ context.Context, s DaemonSpec) error {
+func (h *fakeHost) StartDaemon(ctx context.Context, s DaemonSpec) error {
 	h.called("start " + s.ImageID)
+	if h.dies {
+		return errs.New(errs.Failed, "The daemon ended as soon as it was started. The last lines of its log:\n%s", h.logs)
+	}
+	if err := s.Ready(ctx, "c2"); err != nil {
+		return err
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	d := Daemon{Chaton: s.Chaton, ID: "c2", Running: !h.dies, State: "running", ImageID: s.ImageID, Version: s.Version}
-	if h.dies {
-		d.State = "exited"
-	}
-	h.daemons = append(h.daemons, d)
+	h.daemons = slices.DeleteFunc(h.daemons, func(d Daemon) bool { return d.Chaton == s.Chaton })
+	h.daemons = append(h.daemons, Daemon{Chaton: s.Chaton, ID: "c2", Running: true, State: "running", ImageID: s.ImageID, Version: s.Version})
 	return nil
 }
 
@@ -201,7 +203,7 @@ func (h *fakeHost) RemoveDaemonVolumes(context.Context, services.ChatonID) error
 	return nil
 }
 
-func (h *fakeHost) DaemonLogs(_ context.Context, _ services.ChatonID, _ int) ([]string, error) {
+func (h *fakeHost) DaemonLogs(_ context.Context, _ string, _ int) (string, error) {
 	return h.logs, nil
 }
 

@@ -40,6 +40,15 @@ func printable(s string) string {
 	}, s)
 }
 
+// printableLines is printable for text of several lines, which stay lines.
+func printableLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = printable(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
 // clip cuts s to width columns, with an ellipsis where something was cut.
 func clip(s string, width int) string {
 	r := []rune(s)

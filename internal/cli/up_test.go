@@ -140,7 +140,7 @@ func TestUp_ReplacesAnOlderDaemon(t *testing.T) {
 	w.deployed()
 	w.host.daemons[0].ImageID, w.host.daemons[0].Version = "sha256:old", "0.1.0"
 	w.wantCode(exitDone, "up", "--file", w.file)
-	if want := []string{"ensure /ronron", "remove", "start sha256:new"}; !slices.Equal(w.host.calls, want) {
+	if want := []string{"ensure /ronron", "start sha256:new"}; !slices.Equal(w.host.calls, want) {
 		t.Errorf("engine calls %q, want %q", w.host.calls, want)
 	}
 }
@@ -151,8 +151,8 @@ func TestUp_RefusesADowngrade(t *testing.T) {
 	w.host.daemons[0].ImageID, w.host.daemons[0].Version = "sha256:later", "0.3.0"
 	w.wantCode(exitFailed, "up", "--file", w.file)
 	wantIn(t, "stderr", "0.3.0", w.stderr)
-	if slices.Contains(w.host.calls, "remove") {
-		t.Error("the newer daemon was removed")
+	if slices.Contains(w.host.calls, "start sha256:new") {
+		t.Error("the newer daemon was replaced")
 	}
 	w.wantCode(exitDone, "up", "--file", w.file, "--force")
 }
@@ -164,14 +164,14 @@ func TestUp_DoesNotReplaceADaemonAtWork(t *testing.T) {
 	w.daemon.status.Lock = &api.Lock{Who: "bob@machine", What: "up", Since: noon}
 	w.wantCode(exitFailed, "up", "--file", w.file)
 	wantIn(t, "stderr", "bob@machine", w.stderr)
-	if slices.Contains(w.host.calls, "remove") {
-		t.Error("a daemon was removed in the middle of its work")
+	if slices.Contains(w.host.calls, "start sha256:new") {
+		t.Error("a daemon was replaced in the middle of its work")
 	}
 }
 
 func TestUp_SaysWhyTheDaemonDied(t *testing.T) {
 	w := newWorld(t)
-	w.host.dies, w.host.logs = true, []string{"level=ERROR msg=\"disk full\"\x1b[2J"}
+	w.host.dies, w.host.logs = true, "level=ERROR msg=\"disk full\"\x1b[2J"
 	w.wantCode(exitFailed, "up", "--file", w.file, "--yes")
 	wantIn(t, "stderr", "disk full", w.stderr)
 	if strings.Contains(w.stderr.String(), "\x1b[2J") {
