@@ -174,7 +174,7 @@ func (d *differ) directory(s services.Service) (needs []string) {
 	network := id(s.Name, CreateNetwork)
 	if d.directoryMoves || d.hasStep(network) || !d.directoryConnected(s.Name) {
 		reason := Missing
-		if d.directoryMoves {
+		if d.directoryMoves && !d.hasStep(network) {
 			reason = Moved
 		}
 		after := slices.Clone(d.unitSteps[d.Directory])

@@ -107,7 +107,7 @@ func TestDiff(t *testing.T) {
 				"directory/create/web (missing) after directory/create-network, directory/create-volume/data",
 				"wiki/create-network (missing)",
 				"wiki/create-volume/data (missing)",
-				"wiki/connect/directory (moved) after directory/create/web, wiki/create-network",
+				"wiki/connect/directory (missing) after directory/create/web, wiki/create-network",
 				"wiki/account (missing) after directory/create/web",
 				"wiki/image/web (missing)",
 				"wiki/create/web (missing) after directory/create/web, wiki/account, wiki/connect/directory, wiki/create-network, wiki/create-volume/data, wiki/image/web",
