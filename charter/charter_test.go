@@ -293,6 +293,13 @@ func TestEvaluate_DoesNotChangeTheFacts(t *testing.T) {
 	}
 }
 
+func TestUnknownDeclarations_FindsMistypedIDs(t *testing.T) {
+	declared := map[string]text.Text{"S-01": {FR: "oui"}, "S-1": {FR: "oui"}, "C-04": {FR: "oui"}}
+	if diff := cmp.Diff([]string{"C-04", "S-1"}, UnknownDeclarations(declared)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestJSON_Golden(t *testing.T) {
 	got, err := JSON(Evaluate(facts()))
 	if err != nil {

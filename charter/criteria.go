@@ -3,6 +3,7 @@ package charter
 import (
 	_ "embed"
 	"encoding/json"
+	"slices"
 
 	"ronron/internal/text"
 )
@@ -75,4 +76,22 @@ func Criteria() Catalogue {
 		panic("charter: the embedded criteria do not parse: " + err.Error()) // a test reads them
 	}
 	return c
+}
+
+// UnknownDeclarations returns the ids, sorted, that a host declares something
+// for but that this edition does not have, so that a mistyped id is told and not
+// dropped in silence.
+func UnknownDeclarations(declared map[string]text.Text) []string {
+	known := map[string]bool{}
+	for _, c := range Criteria().Criteria {
+		known[c.ID] = true
+	}
+	var unknown []string
+	for id := range declared {
+		if !known[id] {
+			unknown = append(unknown, id)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
 }

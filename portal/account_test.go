@@ -13,12 +13,15 @@ func change(v *visitor, current, new, again string) reply {
 	return v.post("/account/password", "current", current, "new", new, "again", again)
 }
 
-func TestAccount_ShowsOnlyTheServicesOfMyGroups(t *testing.T) {
+func TestAccount_ShowsOnlyTheServicesOpenToMe(t *testing.T) {
 	site := demoSite()
+	pads := site.Services[0]
 	site.Services[0].Enter = []string{"editors"}
 	site.Services[1].Enter = nil
+	pads.URL, pads.Accounts, pads.Enter = "https://pads.chaton.localhost:8443", false, []string{"editors"}
+	site.Services = append(site.Services, pads)
 	p := newTestPortal(t, site)
-	signedIn(t, p, "fr").get("/account").want(t, 200, "Pages personnelles").without(t, "wiki.chaton.localhost")
+	signedIn(t, p, "fr").get("/account").want(t, 200, "Pages personnelles", "pads.chaton.localhost").without(t, "wiki.chaton.localhost")
 }
 
 func TestChangePassword_TellsTheRulesBefore(t *testing.T) {

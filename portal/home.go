@@ -33,11 +33,12 @@ func shownName(m account.Member) string {
 	return string(m.Login)
 }
 
-// usableBy returns the services that a member may sign in to.
+// usableBy returns the services that a member may use: those that let their
+// groups in, and those that ask nobody for an account.
 func usableBy(m account.Member, all []SiteService) []SiteService {
 	var usable []SiteService
 	for _, one := range all {
-		if one.Accounts && one.openTo(m) {
+		if !one.Accounts || one.openTo(m) {
 			usable = append(usable, one)
 		}
 	}
