@@ -8,6 +8,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/errs"
 	"ronron/services"
+	"ronron/services/plan"
 )
 
 func (a *App) downCommand() *cli.Command {
@@ -93,7 +94,7 @@ func (a *App) removeServices(c *cli.Context, host Host, id services.ChatonID, da
 	if err != nil {
 		return err
 	}
-	_, err = a.follow(c, d, nil, func(ctx context.Context, each func(api.Event)) error {
+	_, err = a.follow(c, d, plan.Plan{}, func(ctx context.Context, each func(api.Event)) error {
 		return d.Down(ctx, api.DownRequest{Data: data, Who: a.env.Who}, each)
 	})
 	d.Close()

@@ -23,15 +23,15 @@ type progress interface {
 	Failures() []*api.Error
 }
 
-func (a *App) progress(asJSON bool, rows []string) progress {
-	f := &failures{}
+func (a *App) progress(asJSON bool, p plan.Plan) progress {
+	f, rows, steps := &failures{}, rowsOf(p), doingOf(p)
 	switch {
 	case asJSON:
 		return &jsonProgress{failures: f, w: a.env.Stdout}
 	case a.env.Terminal.Err && a.env.Getenv("TERM") != "dumb":
-		return newLive(a.env.Stderr, a.paint(true), a.env.Terminal.Width, a.env.Now, rows, f)
+		return newLive(a.env.Stderr, a.paint(true), a.env.Terminal.Width, a.env.Now, rows, steps, f)
 	default:
-		return &plainProgress{failures: f, w: a.env.Stderr, now: a.env.Now, began: a.env.Now(), width: widest(rows)}
+		return &plainProgress{failures: f, steps: steps, w: a.env.Stderr, now: a.env.Now, began: a.env.Now(), width: widest(rows)}
 	}
 }
 
@@ -62,17 +62,38 @@ func widest(rows []string) (width int) {
 	return width
 }
 
-// doing says in words what a step with this id does: "wiki/create/web".
-func doing(id string) string {
+// doing says in words what the steps with these ids do.
+type doing map[string]string
+
+func doingOf(p plan.Plan) doing {
+	d := doing{}
+	for _, s := range p.Steps {
+		if w, known := words[s.Action]; known {
+			d[s.ID] = strings.TrimSpace(w.doing + " " + w.name(s.Target))
+		}
+	}
+	return d
+}
+
+// step is what is being done. Without a plan that names the step its id says
+// it as well as it can: "wiki/create/web".
+func (d doing) step(id string) string {
+	if text, known := d[id]; known {
+		return text
+	}
 	parts := strings.SplitN(id, "/", 3)
-	if len(parts) < 3 {
-		return words[plan.Action(parts[0])].doing
+	action, target := parts[0], ""
+	if len(parts) > 1 {
+		action = parts[1]
 	}
-	w, known := words[plan.Action(parts[1])]
+	if len(parts) > 2 && len(parts[2]) < 40 { // longer is a container's number, which tells nobody anything
+		target = parts[2]
+	}
+	w, known := words[plan.Action(action)]
 	if !known {
-		return parts[1] + " " + parts[2]
+		return strings.TrimSpace(action + " " + target)
 	}
-	return strings.TrimSpace(w.doing + " " + w.name(parts[2]))
+	return strings.TrimSpace(w.doing + " " + w.name(target))
 }
 
 // failures collects what failed, the first of each service: it has the log,
@@ -122,6 +143,7 @@ func (p *jsonProgress) Close()      {}
 // plainProgress appends a line for everything that happens; for logs and pipes.
 type plainProgress struct {
 	*failures
+	steps doing
 	mu    sync.Mutex
 	w     io.Writer
 	now   func() time.Time
@@ -131,7 +153,7 @@ type plainProgress struct {
 
 func (p *plainProgress) Event(e api.Event) {
 	p.add(e)
-	text := eventText(e)
+	text := p.steps.event(e)
 	if text == "" {
 		return
 	}
@@ -148,17 +170,17 @@ func (p *plainProgress) Note(text string) {
 
 func (p *plainProgress) Close() {}
 
-// eventText is what a person reads of an event; "" where it adds nothing.
-func eventText(e api.Event) string {
+// event is what a person reads of an event; "" where it adds nothing.
+func (d doing) event(e api.Event) string {
 	message := printable(e.Message)
 	switch e.Kind {
 	case api.StepStarted:
-		return doing(e.Step)
+		return d.step(e.Step)
 	case api.StepProgress:
 		if message == "" {
 			return ""
 		}
-		return doing(e.Step) + ": " + message
+		return d.step(e.Step) + ": " + message
 	case api.StepDone:
 		return ""
 	case api.StepFailed, api.ServiceFailed:

@@ -19,6 +19,7 @@ var spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "
 // live draws one line for each service and keeps them up to date in place.
 type live struct {
 	*failures
+	steps doing
 	mu    sync.Mutex
 	w     io.Writer
 	paint paint
@@ -50,8 +51,8 @@ const (
 	rowFailed
 )
 
-func newLive(w io.Writer, p paint, width func() int, now func() time.Time, names []string, f *failures) *live {
-	l := &live{failures: f, w: w, paint: p, width: width, now: now, stop: make(chan struct{})}
+func newLive(w io.Writer, p paint, width func() int, now func() time.Time, names []string, steps doing, f *failures) *live {
+	l := &live{failures: f, steps: steps, w: w, paint: p, width: width, now: now, stop: make(chan struct{})}
 	for _, name := range names {
 		l.rows = append(l.rows, &liveRow{name: name, text: "waiting"})
 	}
@@ -87,7 +88,7 @@ func (l *live) Event(e api.Event) {
 	if e.Kind == api.Done || e.Kind == api.Failed {
 		return
 	}
-	l.row(rowOf(e.Service)).take(e, l.now())
+	l.row(rowOf(e.Service)).take(e, l.steps, l.now())
 	l.draw()
 }
 
@@ -125,31 +126,31 @@ func (l *live) row(name string) *liveRow {
 	return r
 }
 
-func (r *liveRow) take(e api.Event, now time.Time) {
+func (r *liveRow) take(e api.Event, steps doing, now time.Time) {
 	switch e.Kind {
 	case api.StepStarted:
 		if r.state == rowWaiting {
 			r.began = now
 		}
 		if r.state != rowFailed {
-			r.state, r.text = rowRunning, eventText(e)
+			r.state, r.text = rowRunning, steps.event(e)
 		}
 		r.running = append(r.running, e.Step)
 	case api.StepProgress:
-		if text := eventText(e); text != "" && r.state == rowRunning {
+		if text := steps.event(e); text != "" && r.state == rowRunning {
 			r.text = text
 		}
 	case api.StepDone:
 		r.running = slices.DeleteFunc(r.running, func(s string) bool { return s == e.Step })
 		if r.state == rowRunning && len(r.running) > 0 {
-			r.text = doing(r.running[len(r.running)-1])
+			r.text = steps.step(r.running[len(r.running)-1])
 		}
 		if len(r.running) == 0 && r.name == wholeChaton { // no service, so nobody says that it is done
 			r.finish(rowDone, "ready", e, now)
 		}
 	case api.StepFailed, api.ServiceFailed:
 		if r.state != rowFailed {
-			r.finish(rowFailed, eventText(e), e, now)
+			r.finish(rowFailed, steps.event(e), e, now)
 		}
 	case api.ServiceDone:
 		r.finish(rowDone, "ready", e, now)

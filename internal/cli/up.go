@@ -9,6 +9,7 @@ import (
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/services/plan"
 )
 
 var (
@@ -62,7 +63,7 @@ func (a *App) up(c *cli.Context) error {
 	if err := a.agreed(c, d.chaton, *reply.Plan); err != nil {
 		return err
 	}
-	report, err := a.follow(c, d, rowsOf(*reply.Plan), func(ctx context.Context, each func(api.Event)) error {
+	report, err := a.follow(c, d, *reply.Plan, func(ctx context.Context, each func(api.Event)) error {
 		return d.Apply(ctx, api.ApplyRequest{Wanted: wanted, Base: reply.Plan.Base}, each)
 	})
 	if report == nil {
@@ -129,10 +130,10 @@ func (a *App) saveAdministrator(c *cli.Context, report *api.Report) error {
 
 // follow runs something long with its progress shown, and passes Ctrl-C on to
 // the daemon: first finish the running steps, then stop now.
-func (a *App) follow(c *cli.Context, d *daemon, rows []string, run func(context.Context, func(api.Event)) error) (*api.Report, error) {
+func (a *App) follow(c *cli.Context, d *daemon, p plan.Plan, run func(context.Context, func(api.Event)) error) (*api.Report, error) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(c.Context))
 	defer cancel(nil)
-	show := a.progress(c.Bool("json"), rows)
+	show := a.progress(c.Bool("json"), p)
 	var presses atomic.Int32
 	defer a.interrupts.take(func() { a.interrupt(ctx, cancel, d, show, presses.Add(1)) })()
 
