@@ -77,7 +77,7 @@ func (h *Host) StartDaemon(ctx context.Context, spec DaemonSpec) error {
 }
 
 func (h *Host) engine(chaton services.ChatonID) *Engine {
-	return &Engine{api: h.api, chaton: chaton, jobs: map[string]bool{}}
+	return newEngine(h.api, chaton)
 }
 
 func daemonName(chaton services.ChatonID) string {

@@ -22,12 +22,13 @@ type Engine struct {
 	api    *client.Client
 	chaton services.ChatonID
 
-	// choosing is held from choosing a free subnet or address to its use.
+	// choosing is held from choosing a free subnet to its use.
 	choosing sync.Mutex
 
-	mu   sync.Mutex
-	info *engineFacts    // of the first answer; they do not change while we run
-	jobs map[string]bool // running in this process, by container name
+	mu      sync.Mutex
+	info    *engineFacts                  // of the first answer; they do not change while we run
+	jobs    map[string]bool               // running in this process, by container name
+	placing map[services.Name]*sync.Mutex // by service: held from choosing a free address to its use
 }
 
 // engineFacts are the properties of the engine that containers depend on.
@@ -45,7 +46,20 @@ func New(chaton services.ChatonID) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{api: api, chaton: chaton, jobs: map[string]bool{}}, nil
+	return newEngine(api, chaton), nil
+}
+
+func newEngine(api *client.Client, chaton services.ChatonID) *Engine {
+	return &Engine{api: api, chaton: chaton, jobs: map[string]bool{}, placing: map[services.Name]*sync.Mutex{}}
+}
+
+func (e *Engine) placingOf(service services.Name) *sync.Mutex {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.placing[service] == nil {
+		e.placing[service] = new(sync.Mutex)
+	}
+	return e.placing[service]
 }
 
 func newClient() (*client.Client, error) {

@@ -21,7 +21,10 @@ func (e *Engine) RunJob(ctx context.Context, s services.Service, u services.Unit
 	name := e.unitName(s.Name, u.Name, "job") + "-" + rand.Text()[:8]
 	e.noteJob(name, true)
 	defer e.noteJob(name, false)
+	placing := e.placingOf(s.Name)
+	placing.Lock()
 	id, err := e.create(ctx, s, u, name, imageID, map[string]string{labelJob: "true"})
+	placing.Unlock()
 	if err != nil {
 		return services.Result{}, err
 	}

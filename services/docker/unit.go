@@ -24,6 +24,10 @@ func unfinished(name string) bool { return strings.HasSuffix(name, unfinishedSuf
 // CreateUnit makes the container of a unit and copies its files in.
 func (e *Engine) CreateUnit(ctx context.Context, s services.Service, u services.Unit, hash, imageID string) (string, error) {
 	u = withDefaults(u)
+	// Two callers with the same unit get one container, and no two units one address.
+	placing := e.placingOf(s.Name)
+	placing.Lock()
+	defer placing.Unlock()
 	name := e.unitName(s.Name, u.Name, hash)
 	same, err := e.containers(ctx, labelService, string(s.Name), labelUnit, string(u.Name), labelHash, hash)
 	if err != nil {
@@ -62,14 +66,13 @@ func withDefaults(u services.Unit) services.Unit {
 	return services.Service{Units: []services.Unit{u}}.WithDefaults().Units[0]
 }
 
-// create makes a container with its files; on failure nothing is left.
+// create makes a container with its files; on failure nothing is left. The
+// caller holds the service's placing lock: an address is free only as long as
+// nobody else takes it.
 func (e *Engine) create(ctx context.Context, s services.Service, u services.Unit, name, imageID string, more map[string]string) (string, error) {
 	if err := checkFiles(u); err != nil {
 		return "", err
 	}
-	// The address is free only as long as nobody else takes it.
-	e.choosing.Lock()
-	defer e.choosing.Unlock()
 	spec, err := e.spec(ctx, s, u, imageID, more)
 	if err != nil {
 		return "", err

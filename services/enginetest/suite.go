@@ -46,6 +46,7 @@ func Run(t *testing.T, newEngine func(t *testing.T) services.Engine, images Imag
 		"Volumes_Shared":                testSharedVolumes,
 		"Units_Life":                    testLife,
 		"Units_Idempotent":              testIdempotent,
+		"Units_AtOnce":                  testAtOnce,
 		"Units_SideBySide":              testSideBySide,
 		"Units_AddressKept":             testAddressKept,
 		"Units_AddressesRunOut":         testAddressesRunOut,

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/sync/errgroup"
 
 	"ronron/internal/errs"
 	"ronron/services"
@@ -58,6 +60,27 @@ func testIdempotent(t *testing.T, b *bench) {
 	for range 2 {
 		b.ok(b.RemoveUnit(t.Context(), id))
 	}
+}
+
+// testAtOnce has many goroutines make the same and different units.
+func testAtOnce(t *testing.T, b *bench) {
+	s := b.serve("wiki")
+	s.Units[0].Files = []services.File{{Path: "/etc/app/conf", Content: []byte("a")}}
+	b.ok(b.CreateNetwork(t.Context(), "wiki", false))
+	var group errgroup.Group
+	for i := range 12 {
+		group.Go(func() error {
+			_, err := b.CreateUnit(t.Context(), s, s.Units[0], string(rune('a'+i/3)), b.imageID)
+			return err
+		})
+	}
+	b.ok(group.Wait())
+	addresses := map[netip.Addr]bool{}
+	for _, u := range b.look().Units {
+		addresses[u.Address] = true
+	}
+	b.equal("number of containers", len(b.look().Units), 4)
+	b.equal("number of addresses", len(addresses), 4)
 }
 
 func testSideBySide(t *testing.T, b *bench) {
