@@ -2,11 +2,9 @@ package e2e
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
-	"encoding/pem"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -16,17 +14,19 @@ import (
 // finds every name on this machine.
 func (h *house) browse(use func(ctx context.Context) error) {
 	h.t.Helper()
-	if _, err := exec.LookPath("chromium"); err != nil {
-		h.t.Skip("needs Debian's chromium")
+	for _, program := range []string{"chromium", "certutil"} {
+		if _, err := exec.LookPath(program); err != nil {
+			h.t.Skipf("needs Debian's chromium and libnss3-tools; there is no %s", program)
+		}
 	}
+	home := h.browserHome()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.ExecPath("chromium"),
 		chromedp.Flag("host-resolver-rules", "MAP * 127.0.0.1"),
-		chromedp.Flag("ignore-certificate-errors-spki-list", h.rootKey()),
 		chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-quic", true),
-		chromedp.UserDataDir(h.t.TempDir()),
+		chromedp.UserDataDir(filepath.Join(home, "profile")), chromedp.Env("HOME="+home),
 	)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	defer cancel()
@@ -43,17 +43,28 @@ func (h *house) browse(use func(ctx context.Context) error) {
 	}
 }
 
-// rootKey names the root's key in the form in which Chromium can be told to
-// accept what it signed.
-func (h *house) rootKey() string {
+// browserHome makes a home folder whose certificate store knows the chaton's
+// root, as a member's browser does after importing it.
+func (h *house) browserHome() string {
 	h.t.Helper()
-	block, _ := pem.Decode([]byte(h.run("ca").out))
-	root, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
+	home := h.t.TempDir()
+	store := filepath.Join(home, ".pki", "nssdb")
+	if err := os.MkdirAll(store, 0o700); err != nil {
 		h.t.Fatal(err)
 	}
-	sum := sha256.Sum256(root.RawSubjectPublicKeyInfo)
-	return base64.StdEncoding.EncodeToString(sum[:])
+	root := filepath.Join(home, "root.pem")
+	if err := os.WriteFile(root, []byte(h.run("ca").out), 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"-N", "--empty-password"},
+		{"-A", "-n", "chaton", "-t", "C,,", "-i", root},
+	} {
+		if out, err := exec.Command("certutil", append([]string{"-d", "sql:" + store}, args...)...).CombinedOutput(); err != nil {
+			h.t.Fatalf("certutil: %v\n%s", err, out)
+		}
+	}
+	return home
 }
 
 // changePassword does it as a member would, on the portal.

@@ -12,7 +12,7 @@ import (
 // TestDemo is the demo from end to end. Its parts build on each other, as a
 // host's first hour does.
 func TestDemo(t *testing.T) {
-	h := newHouse(t, "e2e.localhost", 18443)
+	h := newHouse(t, "e2e.localhost", 28443)
 
 	first := h.up()
 	for _, want := range []string{h.url("", ""), h.url("wiki", ""), h.url("pages", ""), "ronron ca"} {
@@ -66,7 +66,7 @@ func TestDemo(t *testing.T) {
 
 	t.Run("suspended member", func(t *testing.T) {
 		h.t = t
-		h.run("member", "suspend", "bob", "--yes")
+		h.run("member", "suspend", "bob")
 		if h.wikiSignIn(h.client(), "bob", bob) {
 			t.Error("a suspended member signs in to the wiki")
 		}

@@ -88,6 +88,7 @@ test)
 	need curl curl
 	need ldapsearch ldap-utils
 	need chromium chromium
+	need certutil libnss3-tools
 	;;
 bench)
 	docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null 2>&1 || install_packages docker-compose

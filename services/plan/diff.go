@@ -147,7 +147,7 @@ func (d *differ) network(s services.Service, units []services.ActualUnit) (needs
 		}
 		for _, u := range units {
 			needs = append(needs, d.add(Step{
-				ID: id(s.Name, RemoveUnit, u.ID), Service: s.Name, Action: RemoveUnit,
+				ID: removal(u), Service: s.Name, Action: RemoveUnit,
 				Target: string(u.Unit), UnitID: u.ID, Reason: Moved,
 			}))
 		}
@@ -254,7 +254,7 @@ func (d *differ) unit(s services.Service, u services.Unit, have []services.Actua
 func (d *differ) leftOvers(s services.Service, wanted []services.Unit, have []services.ActualUnit, stepOf map[services.Name]string) {
 	for _, a := range have {
 		i := slices.IndexFunc(wanted, func(u services.Unit) bool { return u.Name == a.Unit })
-		step := Step{ID: id(s.Name, RemoveUnit, a.ID), Service: s.Name, Action: RemoveUnit, Target: string(a.Unit), UnitID: a.ID}
+		step := Step{ID: removal(a), Service: s.Name, Action: RemoveUnit, Target: string(a.Unit), UnitID: a.ID}
 		switch {
 		case i < 0:
 			step.Reason = NotWanted
@@ -273,20 +273,22 @@ func (d *differ) leftOvers(s services.Service, wanted []services.Unit, have []se
 // unwanted removes the containers and networks of services that the file no
 // longer has. Their volumes stay: data is only removed when asked for by name.
 func (d *differ) unwanted() {
-	gone := map[services.Name][]string{}
+	var gone []string
 	for _, u := range d.Actual.Units {
 		if !d.wanted[u.Service] {
-			gone[u.Service] = append(gone[u.Service], d.add(Step{
-				ID: id(u.Service, RemoveUnit, u.ID), Service: u.Service, Action: RemoveUnit,
+			gone = append(gone, d.add(Step{
+				ID: removal(u), Service: u.Service, Action: RemoveUnit,
 				Target: string(u.Unit), UnitID: u.ID, Reason: NotWanted,
 			}))
 		}
 	}
 	for _, n := range d.Actual.Networks {
 		if !d.wanted[n.Service] {
+			// After all removals: a container of another service may be in the
+			// network too, and cannot be taken out while it is being removed.
 			d.add(Step{
 				ID: id(n.Service, RemoveNetwork), Service: n.Service, Action: RemoveNetwork,
-				Target: "network", Reason: NotWanted, Needs: gone[n.Service],
+				Target: "network", Reason: NotWanted, Needs: gone,
 			})
 		}
 	}
@@ -400,6 +402,12 @@ func id(s services.Name, a Action, rest ...string) string {
 		text += "/" + r
 	}
 	return text
+}
+
+// removal is the id of the step that removes a container: of one unit several
+// may go in one plan.
+func removal(u services.ActualUnit) string {
+	return id(u.Service, RemoveUnit, string(u.Unit)+"-"+u.ID[:min(len(u.ID), 8)])
 }
 
 func imageName(i services.Image) string {

@@ -136,8 +136,8 @@ func TestDiff(t *testing.T) {
 		"a service left the file: containers go, volumes stay": {
 			in: Input{Wanted: []services.Service{directory}, Actual: running(directory, wiki), Accounts: accounts},
 			want: []string{
-				"wiki/remove/id-wiki-web (not wanted)",
-				"wiki/remove-network (not wanted) after wiki/remove/id-wiki-web",
+				"wiki/remove/web-id-wiki- (not wanted)",
+				"wiki/remove-network (not wanted) after wiki/remove/web-id-wiki-",
 				"wiki/remove-account (not wanted)",
 				"publish (moved)",
 			},
@@ -148,8 +148,8 @@ func TestDiff(t *testing.T) {
 				Actual: running(directory, wiki), ImagesPresent: map[string]bool{"example/wiki:1": true},
 			},
 			want: []string{
-				"wiki/remove/id-wiki-web (moved)",
-				"wiki/remove-network (different) after wiki/remove/id-wiki-web",
+				"wiki/remove/web-id-wiki- (moved)",
+				"wiki/remove-network (different) after wiki/remove/web-id-wiki-",
 				"wiki/create-network (different) after wiki/remove-network",
 				"wiki/connect/directory (missing) after wiki/create-network",
 				"wiki/create/web (missing) after wiki/connect/directory, wiki/create-network",
@@ -220,7 +220,7 @@ func TestDiff_InterruptedReplacement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"wiki/remove/id-wiki-web (left over)", "publish (moved)"}
+	want := []string{"wiki/remove/web-id-wiki- (left over)", "publish (moved)"}
 	if diff := cmp.Diff(want, lines(p)); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
