@@ -2,6 +2,7 @@
 // What chaton.hcl decides cannot be changed in the wiki, and nothing that calls
 // out or installs code is there.
 $plugins['authldap']    = 1;
+$plugins['ronron']      = 1;
 $plugins['authplain']   = 0;
 $plugins['authad']      = 0;
 $plugins['authpdo']     = 0;

@@ -179,7 +179,7 @@ recipe "dokuwiki" {
     }
     # Read by the LDAP library itself, so that no setting of PHP can forget it.
     file "/etc/ronron/ldap.conf" {
-      content = "TLS_CACERT /etc/ronron/ca.pem\nTLS_REQCERT demand\nNETWORK_TIMEOUT 5\nTIMEOUT 10\n"
+      content = "TLS_CACERT /etc/ronron/ca.pem\nTLS_REQCERT demand\nNETWORK_TIMEOUT 3\nTIMEOUT 10\n"
     }
     file "/etc/ronron/local.protected.php" {
       template = "local.protected.php.tmpl"
