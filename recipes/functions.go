@@ -21,9 +21,9 @@ import (
 // the host.
 const (
 	largestResult  = 1 << 20 // bytes
-	longestText    = 64 << 10
-	longestPattern = 500
-	largestPattern = 1000 // steps of the compiled expression
+	longestText    = 4 << 10
+	longestPattern = 200
+	largestPattern = 300 // steps of the compiled expression
 	longestList    = 1000
 )
 
@@ -42,7 +42,7 @@ func functions() map[string]function.Function {
 		"length": lengthFunc, "concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc, "keys": stdlib.KeysFunc, "values": stdlib.ValuesFunc,
 		"lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc, "flatten": stdlib.FlattenFunc, "sort": stdlib.SortFunc,
 		"reverse": stdlib.ReverseListFunc, "element": stdlib.ElementFunc, "slice": stdlib.SliceFunc, "zipmap": stdlib.ZipmapFunc,
-		"distinct": short(stdlib.DistinctFunc), "compact": stdlib.CompactFunc, "coalesce": stdlib.CoalesceFunc,
+		"distinct": distinctFunc, "compact": stdlib.CompactFunc, "coalesce": stdlib.CoalesceFunc,
 		"alltrue": quantifier(true), "anytrue": quantifier(false), "range": rangeFunc,
 		// numbers
 		"min": stdlib.MinFunc, "max": stdlib.MaxFunc, "floor": stdlib.FloorFunc, "ceil": stdlib.CeilFunc, "abs": stdlib.AbsoluteFunc, "parseint": stdlib.ParseIntFunc,
@@ -292,19 +292,32 @@ func checkPattern(p string) error {
 	return nil
 }
 
-// short bounds a function whose time grows with the square of a list.
-func short(f function.Function) function.Function {
-	return function.New(&function.Spec{
-		Params: []function.Parameter{{Name: "list", Type: cty.List(cty.DynamicPseudoType)}},
-		Type:   f.ReturnTypeForValues,
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			if args[0].LengthInt() > longestList {
-				return cty.DynamicVal, fmt.Errorf("the list has more than %d items", longestList)
+// distinctFunc keeps the first of equal texts. (The library's own compares each
+// with each.)
+var distinctFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "list", Type: cty.List(cty.String)}},
+	Type:   function.StaticReturnType(cty.List(cty.String)),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		if !args[0].IsWhollyKnown() {
+			return cty.UnknownVal(cty.List(cty.String)), nil
+		}
+		seen := map[string]bool{}
+		var kept []cty.Value
+		for _, v := range args[0].AsValueSlice() {
+			if v.IsNull() {
+				return cty.DynamicVal, errors.New("the list holds nothing (null) where a text is needed")
 			}
-			return f.Call(args)
-		},
-	})
-}
+			if !seen[v.AsString()] {
+				kept = append(kept, v)
+			}
+			seen[v.AsString()] = true
+		}
+		if len(kept) == 0 {
+			return cty.ListValEmpty(cty.String), nil
+		}
+		return cty.ListVal(kept), nil
+	},
+})
 
 // converting changes the kind of a single value.
 func converting(t cty.Type) function.Function {

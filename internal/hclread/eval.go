@@ -26,7 +26,7 @@ func NewEval(variables map[string]cty.Value, functions map[string]function.Funct
 	for name, v := range variables {
 		ctx.Variables[name] = v
 	}
-	ctx.Variables[meterName] = (&meter{left: budget}).value()
+	ctx.Variables[meterName] = (&meter{steps: maxSteps, text: maxText}).value()
 	return &Eval{ctx: ctx}
 }
 

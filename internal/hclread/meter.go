@@ -8,10 +8,13 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Budget of one evaluation (one Eval): steps taken and characters made. Loops
-// within loops, or texts that double at each step, reach it in well under a
-// second; the largest honest recipe needs some hundredth of it.
-const budget = 8 << 20
+// Budget of one evaluation (one Eval). Loops within loops, or texts that double
+// at each step, reach it in about a second; the largest honest recipe needs some
+// hundredth of it.
+const (
+	maxSteps = 200_000 // expressions evaluated, and items of lists gone through
+	maxText  = 8 << 20 // bytes of text made
+)
 
 // maxExponent bounds numbers, in bits: printing a larger one could take minutes.
 const maxExponent = 4096
@@ -20,8 +23,8 @@ const maxExponent = 4096
 // wrapped at parse time; the wrapper finds the meter in the root of the
 // context it is evaluated in, so one parsed text can be evaluated by many.
 type meter struct {
-	left     int
-	reported bool
+	steps, text int // left
+	reported    bool
 }
 
 const meterName = "\x00meter" // no text can spell it
@@ -42,18 +45,33 @@ type metered struct{ hclsyntax.Expression }
 
 func (e metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	m := meterOf(ctx)
-	if m.left <= 0 {
+	if m.steps <= 0 || m.text <= 0 {
 		return cty.DynamicVal, m.report(e.Range())
 	}
 	v, diags := e.Expression.Value(ctx)
-	cost, sane := costOf(v)
-	m.left -= cost
-	if !sane {
+	m.charge(v)
+	if why := unprintable(v); why != "" {
 		return cty.DynamicVal, diags.Append(&hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: tooMuchWork, Detail: "This number has more than a thousand digits.", Subject: e.Range().Ptr(),
+			Severity: hcl.DiagError, Summary: "Cannot be calculated", Detail: why, Subject: e.Range().Ptr(),
 		})
 	}
 	return v, diags
+}
+
+// unprintable says why a number cannot be used, or "".
+func unprintable(v cty.Value) string {
+	v, _ = v.Unmark()
+	if v.Type() != cty.Number || !v.IsKnown() || v.IsNull() {
+		return ""
+	}
+	f := v.AsBigFloat()
+	switch exponent := f.MantExp(nil); {
+	case f.IsInf():
+		return "This calculation has no result, as a division by zero has none."
+	case exponent > maxExponent || exponent < -maxExponent:
+		return "This number has more than a thousand digits."
+	}
+	return ""
 }
 
 const tooMuchWork = "Too much work"
@@ -69,27 +87,22 @@ func (m *meter) report(at hcl.Range) hcl.Diagnostics {
 	}}
 }
 
-// costOf says what a value costs; sane is false for a number that is too large to print.
-func costOf(v cty.Value) (cost int, sane bool) {
+// charge counts a value.
+func (m *meter) charge(v cty.Value) {
+	m.steps--
 	v, _ = v.Unmark()
 	if !v.IsKnown() || v.IsNull() {
-		return 1, true
+		return
 	}
 	t := v.Type()
 	switch {
 	case t == cty.String:
-		return 1 + len(v.AsString()), true
-	case t == cty.Number:
-		if f := v.AsBigFloat(); f.IsInf() || f.MantExp(nil) > maxExponent || f.MantExp(nil) < -maxExponent {
-			return 1, false
-		}
-		return 1, true
+		m.text -= len(v.AsString())
 	case t.IsObjectType():
-		return 1 + len(t.AttributeTypes()), true
+		m.steps -= len(t.AttributeTypes())
 	case t.IsCollectionType() || t.IsTupleType():
-		return 1 + v.LengthInt(), true
+		m.steps -= v.LengthInt()
 	}
-	return 1, true
 }
 
 // instrument wraps every expression inside expr, in place, and expr itself.

@@ -44,7 +44,7 @@ func Check(t *testing.T, files map[string][]byte, got diag.List) {
 }
 
 // inside are words of the libraries and of Go, which no person should meet.
-var inside = regexp.MustCompile(`(?i)\b(hcl|cty|tuple|traversal|interpolat\w+|string literal|nil|dynamic|capsule|unmarshal|golang|struct|interface)\b|%!|\bbool\b`)
+var inside = regexp.MustCompile(`(?i)\b(hcl2|cty|tuple|traversal|interpolat\w+|string literal|nil|dynamic|capsule|unmarshal|golang|struct|interface)\b|%!|\bbool\b`)
 
 // Plain fails the test when a diagnostic speaks like a program.
 func Plain(t *testing.T, d diag.Diagnostic) {

@@ -1,0 +1,140 @@
+# Everything that a recipe can hold.
+recipe "pad" {
+  version = "3"
+  software {
+    name          = "Pad"
+    version       = "1.2"
+    licence       = "AGPL-3.0-or-later"
+    source        = "https://example.org/pad"
+    documentation = "https://example.org/pad/docs"
+    category      = "pads"
+    replaces      = ["Google Docs"]
+    title         = { fr = "Bloc-notes", en = "Pad" }
+    summary       = { fr = "Écrire à plusieurs.", en = "Write together." }
+  }
+  public = setting.open ? { fr = "Tout.", en = "All." } : { fr = "Rien.", en = "Nothing." }
+
+  setting "title" {
+    type    = "string"
+    default = "${chaton.name}: ${service.name}"
+    label   = { fr = "Titre", en = "Title" }
+    help    = { fr = "En haut.", en = "At the top." }
+    check {
+      condition = length(setting.title) <= 40
+      message   = { fr = "Quarante lettres au plus.", en = "Forty letters at most." }
+    }
+  }
+  setting "short" {
+    type    = "string"
+    default = upper(setting.title)
+    label   = "Short"
+  }
+  setting "days" {
+    type    = "number"
+    default = 30
+    label   = "Days"
+    check {
+      condition = setting.days >= 1
+      message   = { fr = "Au moins un jour.", en = "At least one day." }
+    }
+  }
+  setting "open" {
+    type    = "bool"
+    default = chaton.language == "fr"
+    label   = "Open"
+  }
+  setting "plugins" {
+    type    = "list"
+    default = ["a", "b"]
+    label   = "Plugins"
+  }
+  setting "key" {
+    type  = "string"
+    label = "Key"
+  }
+
+  secret "session" {}
+  secret "pin" {
+    length   = 16
+    alphabet = "0123456789"
+  }
+
+  accounts "ldap" {}
+
+  data "pads" {
+    what     = { fr = "Les textes.", en = "The texts." }
+    personal = true
+    kept     = { fr = "${setting.days} jours.", en = "${setting.days} days." }
+    volume   = "data"
+  }
+
+  volume "data" {}
+  volume "db" {}
+
+  unit "db" {
+    image              = "docker.io/library/postgres:17.2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    secret_environment = true
+    environment        = { POSTGRES_PASSWORD = secret.session }
+    mount "db" { path = "/var/lib/postgresql/data" }
+    port "sql" { number = 5432 }
+    health {
+      exec = { command = ["pg_isready", "-U", "postgres"] }
+    }
+  }
+
+  unit "web" {
+    build { args = { DAYS = setting.days } }
+    user         = "33:33"
+    entrypoint   = ["/start"]
+    command      = ["serve", "--host", service.host]
+    capabilities = ["NET_BIND_SERVICE"]
+    egress       = true
+    read_only    = true
+    tmpfs        = ["/tmp"]
+    environment  = { URL = route.web.url, DAYS = setting.days, OPEN = setting.open }
+    mount "data" {
+      path      = "/data"
+      read_only = true
+    }
+    file "/etc/pad/config.php" {
+      template = "config.php.tmpl"
+      mode     = "0440"
+    }
+    file "/etc/pad/public.json" {
+      content = jsonencode({ title = setting.title, plugins = setting.plugins })
+    }
+    file "/etc/pad/bind" {
+      content = directory.bind_password
+      owner   = "0:33"
+      mode    = "0440"
+    }
+    port "http" { number = 8080 }
+    health {
+      http    = { port = "http", path = "/health", host = service.host, status = [200, 204] }
+      timeout = "2s"
+      within  = "5m"
+    }
+    limits {
+      memory = "1G"
+      pids   = 50
+      cpus   = 0.5
+    }
+    needs        = ["db"]
+    stop_timeout = "30s"
+  }
+
+  route "web" {
+    unit    = "web"
+    port    = "http"
+    upload  = "2G"
+    timeout = "10m"
+    headers = { "X-Frame-Options" = "DENY" }
+    deny    = ["/install.php", "/admin/setup"]
+  }
+  route "api" {
+    unit = "web"
+    port = "http"
+    host = "${element(split(".", service.host), 0)}-api"
+    path = "/v1"
+  }
+}
