@@ -269,6 +269,13 @@ func TestEvaluate_LeavesUnknownSystemsToPeople(t *testing.T) {
 	}
 }
 
+func TestEvaluate_ARootlessEngineProvesNoControl(t *testing.T) {
+	f := facts()
+	wantStatus(t, f, "H-01", Proven)
+	f.Engine.Rootless = true
+	wantProof(t, wantStatus(t, f, "H-01", Missing), "without administrator rights")
+}
+
 func TestEvaluate_IsTheSameForTheSameFacts(t *testing.T) {
 	first, err := JSON(Evaluate(facts()))
 	if err != nil {

@@ -34,6 +34,8 @@ type EngineFacts struct {
 	Version string `json:"version"`
 	OS      string `json:"os"`
 	Kernel  string `json:"kernel"`
+	// Rootless: the engine runs without administrator rights.
+	Rootless bool `json:"rootless,omitempty"`
 }
 
 // ServiceFacts is one service as it runs.

@@ -53,6 +53,11 @@ func control(f Facts) answer {
 		return answer{status: Missing}.and(ByHost,
 			"Le moteur de conteneurs n’a pas répondu.", "The container engine did not answer.")
 	}
+	if f.Engine.Rootless {
+		return answer{status: Missing}.and(ByHost,
+			"Le moteur de conteneurs fonctionne sans droits d’administration : il ne montre pas qui les a.",
+			"The container engine runs without administrator rights, so it does not show who has them.")
+	}
 	return answer{status: Proven}.
 		and(ByHost,
 			fmt.Sprintf("Le programme qui écrit cette page pilote le moteur de conteneurs %s de la machine, ce qui demande les droits d’administration.", f.Engine.Version),

@@ -1,15 +1,22 @@
 package text
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 var french = strings.NewReplacer(
 	" :", "\u00a0:", " ;", "\u202f;", " ?", "\u202f?", " !", "\u202f!", " %", "\u202f%",
 	"« ", "«\u00a0", " »", "\u00a0»",
 )
 
-// Typeset puts the no-break spaces of French before its high punctuation, so
-// that sentences can be written with plain spaces. English is left as it is.
+var apostrophe = regexp.MustCompile(`(\pL)'(\pL)`)
+
+// Typeset makes of a sentence as it is typed one as it is printed: apostrophes
+// between letters are curled, and French gets the no-break spaces of its high
+// punctuation.
 func Typeset(lang Lang, s string) string {
+	s = apostrophe.ReplaceAllString(s, "$1’$2")
 	if lang == FR {
 		return french.Replace(s)
 	}

@@ -12,3 +12,12 @@ func TestTypeset_KeepsFrenchPunctuationOnItsLine(t *testing.T) {
 		t.Errorf("English was changed to %q", Typeset(EN, s))
 	}
 }
+
+func TestTypeset_CurlsApostrophesBetweenLetters(t *testing.T) {
+	if got := Typeset(FR, "C'est l'été aujourd'hui"); got != "C’est l’été aujourd’hui" {
+		t.Errorf("got %q", got)
+	}
+	if s := "--set 'a b' 5'"; Typeset(EN, s) != s {
+		t.Errorf("quotes were changed: %q", Typeset(EN, s))
+	}
+}
