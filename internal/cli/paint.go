@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -26,6 +27,9 @@ func (p paint) bad(s string) string    { return p.with("31", s) }
 func (p paint) faint(s string) string  { return p.with("2", s) }
 func (p paint) strong(s string) string { return p.with("1", s) }
 
+// colours and the like, as programs write them for terminals (ECMA-48).
+var escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|[@-_])`)
+
 // printable takes the control characters out of text that comes from a
 // container, so that it cannot move the cursor or change the terminal.
 func printable(s string) string {
@@ -37,7 +41,7 @@ func printable(s string) string {
 			return -1
 		}
 		return r
-	}, s)
+	}, escapes.ReplaceAllString(s, ""))
 }
 
 // printableLines is printable for text of several lines, which stay lines.

@@ -103,9 +103,10 @@ type failures struct {
 	list []*api.Error
 }
 
-func (f *failures) add(e api.Event) {
-	if e.Error == nil || e.Kind != api.StepFailed && e.Kind != api.ServiceFailed {
-		return
+// add says whether the event tells something new.
+func (f *failures) add(e api.Event) bool {
+	if e.Kind != api.StepFailed && e.Kind != api.ServiceFailed || e.Error == nil {
+		return true
 	}
 	failed := *e.Error
 	if failed.Service == "" {
@@ -116,9 +117,11 @@ func (f *failures) add(e api.Event) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !slices.ContainsFunc(f.list, func(known *api.Error) bool { return known.Service == failed.Service }) {
-		f.list = append(f.list, &failed)
+	if slices.ContainsFunc(f.list, func(known *api.Error) bool { return known.Service == failed.Service }) {
+		return false
 	}
+	f.list = append(f.list, &failed)
+	return true
 }
 
 func (f *failures) Failures() []*api.Error {
@@ -140,6 +143,9 @@ func (p *jsonProgress) Event(e api.Event) {
 func (p *jsonProgress) Note(string) {}
 func (p *jsonProgress) Close()      {}
 
+// plainWidth keeps a build's command of many lines from filling a log.
+const plainWidth = 140
+
 // plainProgress appends a line for everything that happens; for logs and pipes.
 type plainProgress struct {
 	*failures
@@ -152,14 +158,13 @@ type plainProgress struct {
 }
 
 func (p *plainProgress) Event(e api.Event) {
-	p.add(e)
 	text := p.steps.event(e)
-	if text == "" {
+	if !p.add(e) || text == "" {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprintf(p.w, "%7s  %s  %s\n", seconds(p.now().Sub(p.began)), pad(rowOf(e.Service), p.width), text)
+	fmt.Fprintf(p.w, "%7s  %s  %s\n", seconds(p.now().Sub(p.began)), pad(rowOf(e.Service), p.width), clip(text, plainWidth))
 }
 
 func (p *plainProgress) Note(text string) {
@@ -177,7 +182,7 @@ func (d doing) event(e api.Event) string {
 	case api.StepStarted:
 		return d.step(e.Step)
 	case api.StepProgress:
-		if message == "" {
+		if message == "" || chatter(message) {
 			return ""
 		}
 		return d.step(e.Step) + ": " + message
@@ -197,6 +202,12 @@ func (d doing) event(e api.Event) string {
 		return "warning: " + message
 	}
 	return ""
+}
+
+// chatter are the lines of a build that tell nothing about what it does.
+func chatter(line string) bool {
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, "--->") || strings.HasPrefix(line, "Removing intermediate container") || strings.HasPrefix(line, "Successfully ")
 }
 
 // seconds shows a duration as people read a stopwatch.

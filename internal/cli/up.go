@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -148,11 +150,20 @@ func (a *App) follow(c *cli.Context, d *daemon, p plan.Plan, run func(context.Co
 	for _, failure := range show.Failures() {
 		writeFailure(a.env.Stderr, a.paint(a.env.Terminal.Err), failure)
 	}
+	if told(err, show.Failures()) {
+		err = &shownError{err}
+	}
 	if presses.Load() > 0 && err != nil {
 		return report, errs.New(errs.Interrupted, "Interrupted.").
 			WithHint("What was done stays done; run the same command again to go on.")
 	}
 	return report, err
+}
+
+// told says whether err is one of the failures, which were shown already.
+func told(err error, failures []*api.Error) bool {
+	last, ok := errors.AsType[*api.Error](err)
+	return ok && slices.ContainsFunc(failures, func(f *api.Error) bool { return f.Message == last.Message })
 }
 
 // patience is how long an interrupted daemon may take to say that it stopped.

@@ -42,7 +42,7 @@ func (w wording) name(target string) string {
 // reasons in words that a person needs no glossary for.
 var reasons = map[plan.Reason]string{
 	plan.Missing:   "does not exist yet",
-	plan.Different: "differs from the file",
+	plan.Different: "is made from something else than is wanted now",
 	plan.Stopped:   "has stopped",
 	plan.Unhealthy: "runs, but does not answer as it should",
 	plan.NotWanted: "is not in the file any more",
