@@ -44,8 +44,8 @@ type GroupRequest struct {
 	Name string `json:"name"`
 }
 
-// LogsRequest says which lines are wanted. Without a service it is the
-// daemon's own choice which to show.
+// LogsRequest says which lines are wanted; without a unit, those of all the
+// units of the service.
 type LogsRequest struct {
 	Service    services.Name
 	Unit       services.Name

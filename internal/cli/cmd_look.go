@@ -121,7 +121,7 @@ func (a *App) logsCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "logs",
 		Usage:     "show what a service prints",
-		ArgsUsage: "[SERVICE[/UNIT]]",
+		ArgsUsage: "SERVICE[/UNIT]",
 		Description: `Shows the output of a service's units. The word daemon shows that of the daemon
 itself, even when it does not run any more.`,
 		Flags: []cli.Flag{fileFlag, chatonFlag,
@@ -133,7 +133,7 @@ itself, even when it does not run any more.`,
 }
 
 func (a *App) logs(c *cli.Context) error {
-	words, err := arguments(c, "[SERVICE[/UNIT]]")
+	words, err := arguments(c, "SERVICE[/UNIT]")
 	if err != nil {
 		return err
 	}

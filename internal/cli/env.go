@@ -61,7 +61,7 @@ type Language interface {
 // Offer is a recipe, as far as somebody who chooses needs it.
 type Offer struct {
 	Recipe, Software, Version, Licence string
-	Summary                            text.Text
+	Title, Summary                     text.Text
 	Replaces                           []string
 }
 

@@ -185,7 +185,11 @@ func (d doing) event(e api.Event) string {
 		if message == "" || chatter(message) {
 			return ""
 		}
-		return d.step(e.Step) + ": " + message
+		step := d.step(e.Step)
+		if strings.HasPrefix(step, message) {
+			return step // "starting web: starting"
+		}
+		return step + ": " + message
 	case api.StepDone:
 		return ""
 	case api.StepFailed, api.ServiceFailed:

@@ -142,8 +142,12 @@ func (r *liveRow) take(e api.Event, steps doing, now time.Time) {
 		}
 	case api.StepDone:
 		r.running = slices.DeleteFunc(r.running, func(s string) bool { return s == e.Step })
-		if r.state == rowRunning && len(r.running) > 0 {
+		switch {
+		case r.state != rowRunning:
+		case len(r.running) > 0:
 			r.text = steps.step(r.running[len(r.running)-1])
+		default:
+			r.text = "waiting for another service"
 		}
 		if len(r.running) == 0 && r.name == wholeChaton { // no service, so nobody says that it is done
 			r.finish(rowDone, "ready", e, now)

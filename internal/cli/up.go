@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,8 +10,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"ronron/chaton"
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/services"
 	"ronron/services/plan"
 )
 
@@ -57,7 +60,7 @@ func (a *App) up(c *cli.Context) error {
 	}
 	out := a.view(c)
 	if reply.Plan.Empty() {
-		return a.nothingToDo(c.Context, d, out)
+		return a.nothingToDo(c.Context, d, wanted, file, out)
 	}
 	if !c.Bool("json") {
 		humanView{w: a.env.Stderr, paint: a.paint(a.env.Terminal.Err)}.Plan(d.chaton, *reply.Plan)
@@ -96,20 +99,35 @@ func (a *App) planned(ctx context.Context, d *daemon, wanted api.Wanted) (api.Pl
 	return reply, nil
 }
 
-func (a *App) nothingToDo(ctx context.Context, d *daemon, out view) error {
+func (a *App) nothingToDo(ctx context.Context, d *daemon, wanted api.Wanted, file chaton.Chaton, out view) error {
 	status, err := d.Status(ctx)
 	if err != nil {
 		return err
 	}
-	return out.Nothing(addresses(status))
+	return out.Nothing(addresses(status, a.titles(wanted, file)))
+}
+
+// titles are what members call the services of the file.
+func (a *App) titles(wanted api.Wanted, file chaton.Chaton) map[services.Name]string {
+	offers, _ := a.env.Language.Offers(wanted)
+	titles := map[services.Name]string{}
+	for _, s := range file.Services {
+		titles[s.Name] = s.Title.In(file.Language)
+		for _, o := range offers {
+			if o.Recipe == s.Recipe && s.Title.IsZero() {
+				titles[s.Name] = o.Title.In(file.Language)
+			}
+		}
+	}
+	return titles
 }
 
 // addresses are where people go: the portal, then the services of the file.
-func addresses(s api.Status) []api.Address {
+func addresses(s api.Status, titles map[services.Name]string) []api.Address {
 	list := []api.Address{{Service: "portal", Title: s.Name, URL: s.URL}}
 	for _, service := range s.Services {
 		if !service.Builtin && service.URL != "" {
-			list = append(list, api.Address{Service: service.Name, Title: string(service.Name), URL: service.URL})
+			list = append(list, api.Address{Service: service.Name, Title: cmp.Or(titles[service.Name], string(service.Name)), URL: service.URL})
 		}
 	}
 	return list

@@ -114,7 +114,7 @@ Browsers do not know this chaton's own certificate authority yet. To trust it:
 
 const next = `
 What next:
-  ronron member add ana --mail ana@%[1]s --name Ana   give somebody an account
-  ronron status                                       how everything runs
-  ronron services                                     what else can be offered
+  give somebody an account      ronron member add ana --name Ana --mail ana@%s
+  see how everything runs       ronron status
+  see what else can be offered  ronron services
 `

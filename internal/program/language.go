@@ -84,7 +84,7 @@ func (language) Offers(w api.Wanted) (offers []cli.Offer, diags diag.List) {
 		r, _ := catalog.Get(name)
 		offers = append(offers, cli.Offer{
 			Recipe: r.Name, Software: r.Software.Name, Version: r.Software.Version, Licence: r.Software.Licence,
-			Summary: r.Software.Summary, Replaces: r.Software.Replaces,
+			Title: r.Software.Title, Summary: r.Software.Summary, Replaces: r.Software.Replaces,
 		})
 	}
 	return offers, diags
