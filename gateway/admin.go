@@ -81,11 +81,16 @@ func (a *admin) run(ctx context.Context) error {
 	defer cancel()
 	err := a.server.Shutdown(last)
 	<-ended
-	// A successor may have put its own socket there.
-	if now, lookErr := os.Lstat(a.path); lookErr == nil && os.SameFile(now, a.made) {
+	if !a.replaced() {
 		os.Remove(a.path)
 	}
 	return err
+}
+
+// replaced says whether a successor has put its own socket in place.
+func (a *admin) replaced() bool {
+	now, err := os.Lstat(a.path)
+	return err == nil && !os.SameFile(now, a.made)
 }
 
 func (s *Server) putConfig(w http.ResponseWriter, r *http.Request) {

@@ -26,6 +26,39 @@ type door struct {
 	addr     string // as configured; "" while closed
 	listener net.Listener
 	serving  sync.WaitGroup
+
+	mu    sync.Mutex
+	conns map[net.Conn]http.ConnState // open ones
+}
+
+// track is the server's ConnState hook.
+func (d *door) track(c net.Conn, to http.ConnState) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if to == http.StateClosed || to == http.StateHijacked {
+		delete(d.conns, c)
+		return
+	}
+	d.conns[c] = to
+}
+
+// open returns how many connections there are, and how many of them have not
+// asked anything yet.
+func (d *door) open() (all, fresh int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, state := range d.conns {
+		if state == http.StateNew {
+			fresh++
+		}
+	}
+	return len(d.conns), fresh
+}
+
+func newDoor(key string, server *http.Server, log *slog.Logger) *door {
+	d := &door{key: key, server: server, serve: server.Serve, log: log, conns: map[net.Conn]http.ConnState{}}
+	server.ConnState = d.track
+	return d
 }
 
 func (s *Server) newHTTPSDoor(requests context.Context) *door {
@@ -36,14 +69,13 @@ func (s *Server) newHTTPSDoor(requests context.Context) *door {
 		SendPingTimeout:  s.limits.idle, // finds clients that left without a word
 		PingTimeout:      s.limits.header,
 	}
-	d := &door{key: "https_addr", server: server, log: s.log}
+	d := newDoor("https_addr", server, s.log)
 	d.serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
 	return d
 }
 
 func (s *Server) newHTTPDoor(requests context.Context) *door {
-	server := s.newHTTPServer(requests, s.serveHTTP)
-	return &door{key: "http_addr", server: server, serve: server.Serve, log: s.log}
+	return newDoor("http_addr", s.newHTTPServer(requests, s.serveHTTP), s.log)
 }
 
 func (s *Server) newHTTPServer(requests context.Context, handle http.HandlerFunc) *http.Server {

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -17,9 +18,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -156,7 +157,7 @@ func (k *kit) browser(http2 bool) *http.Client {
 	}
 	k.t.Cleanup(tr.CloseIdleConnections)
 	return &http.Client{
-		Transport: tr, Timeout: 20 * time.Second,
+		Transport: tr, Timeout: time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -231,27 +232,25 @@ func shortDir(t *testing.T) string {
 	return dir
 }
 
-var (
-	givenMu sync.Mutex
-	given   = map[string]bool{}
-)
+// lastPort is below the ports that systems hand out by themselves (from 32768
+// on Linux), so that nothing else in the tests is given the same.
+var lastPort atomic.Int64
+
+func init() { lastPort.Store(20_000 + int64(os.Getpid()%10_000)) }
 
 // freeAddr returns a dual-stack address on a port that nothing listens on and
 // no other test was given.
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	givenMu.Lock()
-	defer givenMu.Unlock()
-	for {
-		l, err := net.Listen("tcp", ":0")
-		must(t, err)
-		addr := ":" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-		l.Close()
-		if !given[addr] {
-			given[addr] = true
+	for range 1000 {
+		addr := fmt.Sprintf(":%d", lastPort.Add(1))
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
 			return addr
 		}
 	}
+	t.Fatal("no free port")
+	return ""
 }
 
 func wait(t *testing.T, what string, done func() bool) {

@@ -19,7 +19,7 @@ var gatewayName = jsonString("gateway")
 
 // serveHTTPS answers everything that came through TLS.
 func (s *Server) serveHTTPS(w http.ResponseWriter, r *http.Request) {
-	rec := newRecorder(w, r, s.limits)
+	rec := newRecorder(w, r, s.limits, s.farewell)
 	t := s.state.Load().table
 	x, refusal := t.accept(r)
 	name, counts := gatewayName, &s.stats.unrouted
@@ -38,7 +38,7 @@ func (s *Server) serveHTTPS(w http.ResponseWriter, r *http.Request) {
 		counts.active.Add(-1)
 		counts.add(rec.status, rec.received(), rec.n)
 		s.access.request(start, name, r.Method, rec.status, rec.n, time.Since(start))
-		rec.end()
+		rec.end(r.Body)
 		if fault != nil {
 			panic(fault)
 		}
@@ -100,12 +100,12 @@ func (t *table) sameDoor(r *http.Request, h *host) bool {
 
 // serveHTTP answers on the port without TLS: it sends everybody to the other.
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := newRecorder(w, r, s.limits)
+	rec := newRecorder(w, r, s.limits, s.farewell)
 	start := time.Now()
 	defer func() {
 		s.stats.unrouted.add(rec.status, 0, rec.n)
 		s.access.request(start, gatewayName, r.Method, rec.status, rec.n, time.Since(start))
-		rec.end()
+		rec.end(r.Body)
 	}()
 	h := s.state.Load().table.host(r.Host)
 	switch {

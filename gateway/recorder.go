@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"io"
 	"net/http"
 	"time"
 )
@@ -16,13 +17,15 @@ type recorder struct {
 	status  int
 	n       int64
 
+	beforeHeader func(http.Header) // has the last word on the answer's header
+
 	http1 bool         // with a connection of its own, whose deadlines are ours
 	sends bool         // the request has a body
 	body  *requestBody // of a request that a service gets; nil before
 }
 
-func newRecorder(w http.ResponseWriter, req *http.Request, l limits) *recorder {
-	r := &recorder{ResponseWriter: w, control: http.NewResponseController(w), limits: l}
+func newRecorder(w http.ResponseWriter, req *http.Request, l limits, beforeHeader func(http.Header)) *recorder {
+	r := &recorder{ResponseWriter: w, control: http.NewResponseController(w), limits: l, beforeHeader: beforeHeader}
 	r.http1 = req.ProtoMajor == 1
 	r.sends = req.Body != nil && req.Body != http.NoBody
 	if r.http1 {
@@ -36,15 +39,34 @@ func newRecorder(w http.ResponseWriter, req *http.Request, l limits) *recorder {
 	return r
 }
 
-// end bounds what the server does after the handler returned. On HTTP/2 it
-// has its own bound for that (WriteByteTimeout).
-func (r *recorder) end() {
+// end is for after the answer: it takes what the client still sends, and bounds
+// what the server does next. On HTTP/2 the server has its own ways for both.
+func (r *recorder) end(body io.Reader) {
 	if !r.http1 || r.status == http.StatusSwitchingProtocols {
 		return
 	}
-	r.control.SetWriteDeadline(time.Now().Add(r.limits.stall))
 	if r.sends {
+		if r.body == nil || !r.body.whole() {
+			r.linger(body)
+		}
 		r.control.SetReadDeadline(time.Now().Add(r.limits.last))
+	}
+	r.control.SetWriteDeadline(time.Now().Add(r.limits.stall))
+}
+
+// linger takes the rest of a body that nobody wants. A client that is still
+// sending when its connection closes would show an error of its own instead
+// of the answer, and members would not learn that their file is too large.
+func (r *recorder) linger(body io.Reader) {
+	if r.FlushError() != nil {
+		return
+	}
+	rest := make([]byte, 16<<10)
+	for end := time.Now().Add(r.limits.linger); time.Now().Before(end); {
+		r.control.SetReadDeadline(time.Now().Add(r.limits.last))
+		if _, err := body.Read(rest); err != nil {
+			return
+		}
 	}
 }
 
@@ -53,8 +75,12 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // WriteHeader notes the final status; those before it (103) pass.
 func (r *recorder) WriteHeader(status int) {
-	if status >= 200 || status == http.StatusSwitchingProtocols {
+	switch {
+	case status == http.StatusSwitchingProtocols:
 		r.status = status
+	case status >= 200:
+		r.status = status
+		r.beforeHeader(r.Header())
 		if r.http1 && r.sends && (r.body == nil || !r.body.whole()) {
 			// What is left of the body must never be taken for the next request.
 			r.Header().Set("Connection", "close")

@@ -3,7 +3,6 @@ package gateway
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,15 +35,18 @@ type limits struct {
 	header time.Duration // for a request's header, and for the TLS handshake
 	idle   time.Duration // between two requests on a connection
 	stall  time.Duration // without a byte moving while one is to be read or written
-	// last is how long a client that was answered before it had sent everything
-	// may go on, so that it finds the answer instead of a closed door.
-	last  time.Duration
+	// A client that was answered before it had sent everything may go on for as
+	// long as linger, if each part comes within last.
+	last, linger time.Duration
+	// leave is how long clients may use their connections once a successor
+	// took the port: each is told with its next answer.
+	leave time.Duration
 	drain time.Duration // for requests under way when the gateway stops
 	retry time.Duration // between attempts to listen on a port that was taken at start
 }
 
 var usualLimits = limits{
-	header: 10 * time.Second, idle: 2 * time.Minute, stall: time.Minute, last: 2 * time.Second,
+	header: 10 * time.Second, idle: 2 * time.Minute, stall: time.Minute, last: 2 * time.Second, linger: 30 * time.Second, leave: time.Second,
 	drain: 10 * time.Second, retry: 2 * time.Second,
 }
 
@@ -62,6 +64,7 @@ type Server struct {
 	reverse   *httputil.ReverseProxy
 	state     atomic.Pointer[state]
 	out       io.Writer
+	stopping  atomic.Bool // answers ask the client for another connection
 
 	changing sync.Mutex // one configuration at a time; guards what follows
 	https    *door
@@ -125,7 +128,7 @@ func (s *Server) Run(ctx context.Context) error {
 	err = admin.run(ctx)
 	background.Wait()
 
-	s.stop(endRequests)
+	s.stop(endRequests, admin.replaced())
 	return err
 }
 
@@ -146,28 +149,6 @@ func (s *Server) serveFromDisk(ctx context.Context, predecessor Health) {
 			return
 		case <-time.After(s.limits.retry):
 		}
-	}
-}
-
-// stop drains both doors at once, then ends what is left (websockets, and
-// requests that took too long).
-func (s *Server) stop(endRequests func()) {
-	s.log.Info("Gateway stops")
-	ctx, cancel := context.WithTimeout(context.Background(), s.limits.drain)
-	defer cancel()
-	var doors sync.WaitGroup
-	for _, d := range []*door{s.https, s.http} {
-		doors.Go(func() {
-			if err := d.server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
-				s.log.Info("Requests were cut off", logkey.Reason, "they took longer than the time to stop")
-			}
-		})
-	}
-	doors.Wait()
-	endRequests()
-	for _, d := range []*door{s.https, s.http} {
-		d.server.Close()
-		d.serving.Wait()
 	}
 }
 
