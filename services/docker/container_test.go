@@ -131,6 +131,21 @@ func TestUnit_LeavesNoVolumeWithoutName(t *testing.T) {
 	if n := volumes(); n != 0 {
 		t.Fatalf("%d volumes are left", n)
 	}
+
+	byHand := e.testStart(t, s, "b", imageID)
+	if err := e.api.ContainerRemove(ctx, byHand.ID, container.RemoveOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	c = e.testStart(t, s, "c", imageID)
+	if n := volumes(); n != 2 {
+		t.Fatalf("%d volumes after a removal by hand and a new unit", n)
+	}
+	if err := e.RemoveUnit(ctx, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if n := volumes(); n != 0 {
+		t.Fatalf("%d volumes are left after a removal by hand", n)
+	}
 }
 
 // TestEngine_LeavesStrangersAlone puts things of nobody under our names.

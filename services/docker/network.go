@@ -143,6 +143,9 @@ func (e *Engine) RemoveNetwork(ctx context.Context, service services.Name) error
 	if err := e.disconnectRest(ctx, n.ID); err != nil {
 		return err
 	}
+	if err := e.removeLooseFiles(ctx, service); err != nil {
+		return err
+	}
 	if err := e.api.NetworkRemove(ctx, n.ID); err != nil && !cerrdefs.IsNotFound(err) {
 		return fault(err, "The network of %s cannot be removed", service)
 	}

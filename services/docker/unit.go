@@ -140,7 +140,10 @@ func (e *Engine) RemoveUnit(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return e.remove(ctx, c.ID)
+	if err := e.remove(ctx, c.ID); err != nil {
+		return err
+	}
+	return e.removeLooseFiles(ctx, services.Name(c.Config.Labels[labelService]))
 }
 
 // remove also removes the volumes without a name: those for the files of a

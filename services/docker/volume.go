@@ -50,6 +50,25 @@ func (e *Engine) findVolume(ctx context.Context, service, name services.Name) (v
 	return v, nil
 }
 
+// removeLooseFiles removes volumes for the files of read-only units whose
+// container is gone: whoever removes one by hand (docker rm) leaves them, and
+// they may hold secrets. Docker makes such a volume together with its
+// container, so one that is not in use will never be.
+func (e *Engine) removeLooseFiles(ctx context.Context, service services.Name) error {
+	filter := labelFilter(labelChaton, string(e.chaton), labelService, string(service), labelFiles, "true")
+	filter.Add("dangling", "true")
+	list, err := e.api.VolumeList(ctx, volume.ListOptions{Filters: filter})
+	if err != nil {
+		return fault(err, "Volumes cannot be listed")
+	}
+	for _, v := range list.Volumes {
+		if err := e.api.VolumeRemove(ctx, v.Name, false); err != nil && !cerrdefs.IsNotFound(err) {
+			return fault(err, "The volume %s cannot be removed", v.Name)
+		}
+	}
+	return nil
+}
+
 // RemoveVolume removes a volume and its data.
 func (e *Engine) RemoveVolume(ctx context.Context, service, name services.Name) error {
 	v, err := e.findVolume(ctx, service, name)
