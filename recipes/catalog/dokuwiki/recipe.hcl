@@ -1,3 +1,16 @@
+# What is decided here, and why:
+#
+# - Pages, files and their versions are on the volume; nothing else is state.
+#   Settings, rights and plugins come from chaton.hcl, and the wiki's own pages
+#   for them are off: what runs is what is written, and what is written is backed up.
+# - Whoever signs in is one of the groups in "enter": the LDAP filter asks for it,
+#   and the directory shows nobody else. Administrators of the chaton see the
+#   wiki's log and can revert spam. A right is checked again after 5 seconds.
+# - Members may delete files, because every deleted or replaced one is kept.
+# - One may sign in with the form only; there is no "remember me", since
+#   DokuWiki would keep the password, encrypted, in the browser for a year.
+# - Images of other sites are not shown: they would tell those sites who reads.
+# - No mail is sent, so pages cannot be subscribed to.
 recipe "dokuwiki" {
   version = "1"
 

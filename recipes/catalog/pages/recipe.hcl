@@ -1,3 +1,17 @@
+# What is decided here, and why:
+#
+# - The pages of all members share one address, so the browser is told to keep
+#   each to itself (a sandbox): its scripts run, but cannot use the password with
+#   which the reader published, nor set cookies that other services would get.
+#   localStorage and service workers are lost to them.
+# - A page loads nothing of other sites but those in "embed".
+# - Nothing runs on the server: no PHP, no CGI, no .htaccess.
+# - A folder is made when its member first opens or writes it, never before, and
+#   no answer tells a login that has no page from one that does not exist.
+# - Before each upload and copy the folder is weighed (some 4 ms for a thousand
+#   files); two uploads at the same moment may go over the quota together.
+# - The answer of the directory is kept for 5 seconds.
+# - Only an error while writing puts a path, and so a login, into the log.
 recipe "pages" {
   version = "1"
 
