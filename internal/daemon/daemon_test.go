@@ -448,7 +448,8 @@ func TestSite_TellsMembersWhatThereIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(site.Services) != 1 || site.Services[0].Name != "wiki" || !site.Services[0].Accounts || !site.Services[0].Healthy ||
-		site.Services[0].URL != "https://wiki.chaton.test:8443" {
+		site.Services[0].URL != "https://wiki.chaton.test:8443" || site.Services[0].Public.EN == "" ||
+		!slices.Equal(site.Services[0].Enter, []string{account.Members}) {
 		t.Errorf("services: %+v", site.Services)
 	}
 	if site.Facts.Members == nil || *site.Facts.Members != 0 && *site.Facts.Members != 1 {

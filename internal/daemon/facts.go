@@ -26,6 +26,7 @@ func (d *Daemon) site(ctx context.Context, w *wanted, actual services.Actual) po
 		s.Services = append(s.Services, portal.SiteService{
 			Name: f.Name, Title: f.Title, Summary: f.Summary, Replaces: f.Replaces, URL: f.URL,
 			Public: f.Public, Healthy: f.Healthy, Accounts: f.Accounts != "" && f.Accounts != "none",
+			Enter: w.enter[services.Name(f.Name)],
 		})
 	}
 	return s
@@ -44,7 +45,7 @@ func (d *Daemon) facts(ctx context.Context, w *wanted, actual services.Actual) c
 		},
 	}
 	if info, err := d.Engine.Info(ctx); err == nil {
-		f.Engine = charter.EngineFacts{Name: info.Name, Version: info.Version, OS: info.OS, Kernel: info.Kernel}
+		f.Engine = charter.EngineFacts{Name: info.Name, Version: info.Version, OS: info.OS, Kernel: info.Kernel, Rootless: info.Rootless}
 	}
 	healthy := d.healthyUnits(ctx, w, actual)
 	for _, s := range w.services {
@@ -92,7 +93,7 @@ func (d *Daemon) serviceFacts(w *wanted, s services.Service, actual services.Act
 		Egress: s.Egress, Accounts: "none", Builtin: true, Healthy: true,
 	}
 	if r := w.recipes[s.Name]; r != nil {
-		software(&f, r)
+		software(&f, r, w.resolved[s.Name])
 	} else {
 		builtin(&f, s, d.Version)
 	}
@@ -121,12 +122,12 @@ func (d *Daemon) serviceFacts(w *wanted, s services.Service, actual services.Act
 	return f
 }
 
-func software(f *charter.ServiceFacts, r *recipes.Recipe) {
+func software(f *charter.ServiceFacts, r *recipes.Recipe, resolved recipes.Resolved) {
 	sw := r.Software
 	f.Builtin = r.Builtin
 	f.Software, f.Version, f.Licence, f.Source, f.Documentation = sw.Name, sw.Version, sw.Licence, sw.Source, sw.Documentation
-	f.Summary, f.Replaces, f.Public, f.Accounts = sw.Summary, sw.Replaces, r.Public, r.Accounts.Kind
-	for _, data := range r.Data {
+	f.Summary, f.Replaces, f.Public, f.Accounts = sw.Summary, sw.Replaces, resolved.Public, r.Accounts.Kind
+	for _, data := range resolved.Data {
 		f.Data = append(f.Data, charter.DataFacts{What: data.What, Personal: data.Personal, Kept: data.Kept, Volume: data.Volume})
 	}
 }

@@ -25,6 +25,7 @@ type wanted struct {
 	authority *acme.Authority
 	services  []services.Service // the house's own first, then in order of the file
 	recipes   map[services.Name]*recipes.Recipe
+	resolved  map[services.Name]recipes.Resolved
 	routes    []route
 	titles    map[services.Name]text.Text
 	enter     map[services.Name][]string // groups, of services with accounts
@@ -60,7 +61,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 	}
 	w := &wanted{
 		chaton: c, authority: authority,
-		recipes: map[services.Name]*recipes.Recipe{}, titles: map[services.Name]text.Text{}, enter: map[services.Name][]string{},
+		recipes: map[services.Name]*recipes.Recipe{}, resolved: map[services.Name]recipes.Resolved{}, titles: map[services.Name]text.Text{}, enter: map[services.Name][]string{},
 	}
 	portal, err := d.portalService(ctx, authority.RootPEM())
 	if err != nil {
@@ -123,7 +124,7 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 		w.enter[s.Name] = enter
 	}
 	w.services = append(w.services, resolved.Service)
-	w.recipes[s.Name] = recipe
+	w.recipes[s.Name], w.resolved[s.Name] = recipe, resolved
 	w.titles[s.Name] = recipe.Software.Title
 	if !s.Title.IsZero() {
 		w.titles[s.Name] = s.Title
