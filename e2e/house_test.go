@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -39,6 +40,32 @@ type house struct {
 	domain string
 	port   int
 	roots  *x509.CertPool
+	engine engine
+}
+
+// engine is a Docker Engine that a house stands on. The zero value is the
+// machine's own.
+type engine struct {
+	host    string // DOCKER_HOST
+	address string // where its host network is reached
+}
+
+// on returns the command, turned to the engine.
+func (e engine) on(cmd *exec.Cmd) *exec.Cmd {
+	if e.host != "" {
+		cmd.Env = append(os.Environ(), "DOCKER_HOST="+e.host)
+	}
+	return cmd
+}
+
+// docker runs a docker command on behalf of a test that breaks things.
+func (e engine) docker(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := e.on(exec.Command("docker", args...)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("docker %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 var binary struct {
@@ -75,6 +102,12 @@ func build(dir string) (string, error) {
 // when the test ends.
 func newHouse(t *testing.T, domain string, https int, edit ...func(string) string) *house {
 	t.Helper()
+	return newHouseOn(t, engine{}, domain, https, edit...)
+}
+
+// newHouseOn is newHouse on an engine of the test's own.
+func newHouseOn(t *testing.T, on engine, domain string, https int, edit ...func(string) string) *house {
+	t.Helper()
 	needEngine(t)
 	if binary.err != nil {
 		t.Fatal(binary.err)
@@ -83,7 +116,7 @@ func newHouse(t *testing.T, domain string, https int, edit ...func(string) strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, bin: binary.path, dir: t.TempDir(), domain: domain, port: https}
+	h := &house{t: t, bin: binary.path, dir: t.TempDir(), domain: domain, port: https, engine: on}
 	h.file = filepath.Join(h.dir, "chaton.hcl")
 	text := strings.ReplaceAll(string(example), "chaton.localhost", domain)
 	text = regexp.MustCompile(`(https_port\s*=\s*)\d+`).ReplaceAllString(text, fmt.Sprintf("${1}%d", https))
@@ -119,7 +152,7 @@ func (h *house) text() string {
 }
 
 func (h *house) destroy() {
-	exec.Command(h.bin, "destroy", "--chaton", h.domain, "--confirm", h.domain).Run()
+	h.engine.on(exec.Command(h.bin, "destroy", "--chaton", h.domain, "--confirm", h.domain)).Run()
 }
 
 // explain shows what a failing test needs looked at.
@@ -146,7 +179,7 @@ func (h *house) tryFor(patience time.Duration, args ...string) result {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, h.bin, args...)
+	cmd := h.engine.on(exec.CommandContext(ctx, h.bin, args...))
 	cmd.Dir = h.dir
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
@@ -227,7 +260,8 @@ func (h *house) client() *http.Client {
 		ForceAttemptHTTP2: true,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			_, port, _ := net.SplitHostPort(addr)
-			return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+			at := cmp.Or(h.engine.address, "127.0.0.1")
+			return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort(at, port))
 		},
 	}}
 }
@@ -260,21 +294,16 @@ func (h *house) do(c *http.Client, method, url, body, login, password string) (i
 	return resp.StatusCode, string(b)
 }
 
-// docker runs a docker command on behalf of a test that breaks things.
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
-	out, err := exec.Command("docker", args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("docker %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return strings.TrimSpace(string(out))
+	return engine{}.docker(t, args...)
 }
 
 // containers returns the ids of the chaton's containers, less the daemon's.
 func (h *house) containers() []string {
 	h.t.Helper()
 	var ids []string
-	for line := range strings.Lines(docker(h.t, "ps", "-a", "--filter", "label=ronron.chaton="+h.domain,
+	for line := range strings.Lines(h.engine.docker(h.t, "ps", "-a", "--filter", "label=ronron.chaton="+h.domain,
 		"--format", `{{.ID}} {{.Label "ronron.unit"}}`)) {
 		if id, unit, _ := strings.Cut(strings.TrimSpace(line), " "); unit != "daemon" && id != "" {
 			ids = append(ids, id)
