@@ -550,3 +550,14 @@ func TestStatus_SaysWhyAServiceIsNotHealthy(t *testing.T) {
 		}
 	}
 }
+
+func TestPlan_WarnsOfAnUnknownCriterion(t *testing.T) {
+	w := newWorld(t)
+	r, err := w.Plan(t.Context(), wantedFile(file+"charter {\n  declarations = { \"Z-99\" = \"we do\" }\n}\n"))
+	if err != nil || r.Plan == nil {
+		t.Fatalf("plan %+v, error %v", r, err)
+	}
+	if len(r.Diagnostics) != 1 || !strings.Contains(r.Diagnostics[0].Detail, "Z-99") {
+		t.Errorf("diagnostics: %+v", r.Diagnostics)
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"ronron/account"
 	"ronron/acme"
+	"ronron/charter"
 	"ronron/chaton"
 	"ronron/internal/api"
 	"ronron/internal/diag"
@@ -86,6 +87,10 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 		}
 	}
 	diags = append(diags, w.conflicts()...)
+	for _, id := range charter.UnknownDeclarations(c.Charter.Declarations) {
+		diags = diags.Append(diag.Warning("Unknown criterion",
+			fmt.Sprintf("The charter has no criterion %q, so what is declared of it appears nowhere. The ids are those of the charter page.", id), c.Charter.Range))
+	}
 	return w, diags, nil
 }
 
