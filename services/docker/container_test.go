@@ -8,12 +8,14 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
+	"golang.org/x/sync/errgroup"
 
 	"ronron/internal/errs"
 	"ronron/services"
@@ -305,5 +307,57 @@ func TestImage_CannotBeFetched(t *testing.T) {
 	_, err := e.EnsureImage(t.Context(), services.Image{Reference: "registry.invalid/none:1@sha256:" + strings.Repeat("0", 64)}, nil)
 	if errs.CodeOf(err) != errs.Unavailable || errs.HintOf(err) == "" {
 		t.Errorf("error: %v (%s)", err, errs.HintOf(err))
+	}
+}
+
+// TestImage_IsBuiltOnceForSeveralServices asks for one image from many sides.
+func TestImage_IsBuiltOnceForSeveralServices(t *testing.T) {
+	e := newTestEngine(t)
+	image := services.Image{Build: &services.Build{Name: "ronron/test-once", Files: map[string][]byte{
+		"Dockerfile": []byte("FROM scratch\nCOPY mark /mark\n"), "mark": []byte(e.chaton),
+	}}}
+	t.Cleanup(func() { e.removeImage(t, image.Build.Tag()) })
+	var builds atomic.Int32
+	var group errgroup.Group
+	for range 4 {
+		group.Go(func() error {
+			_, err := e.EnsureImage(t.Context(), image, func(line string) {
+				if strings.HasPrefix(line, "Step 1/") {
+					builds.Add(1)
+				}
+			})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if n := builds.Load(); n != 1 {
+		t.Errorf("the image was built %d times", n)
+	}
+}
+
+// TestImage_OfAStrangerUnderOurNameIsNotUsed tags another image with the name
+// that our build will have.
+func TestImage_OfAStrangerUnderOurNameIsNotUsed(t *testing.T) {
+	e := newTestEngine(t)
+	ctx := t.Context()
+	image := services.Image{Build: &services.Build{Name: "ronron/test-stranger", Files: map[string][]byte{
+		"Dockerfile": []byte("FROM scratch\nCOPY mark /mark\n"), "mark": []byte(e.chaton),
+	}}}
+	stranger, err := e.EnsureSelf(ctx, testunitPath(t))
+	if err == nil {
+		err = e.api.ImageTag(ctx, stranger, image.Build.Tag())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.removeImage(t, image.Build.Tag()) })
+	if present, err := e.ImagePresent(ctx, image); err != nil || present {
+		t.Errorf("a stranger's image is taken for ours: %v %v", present, err)
+	}
+	id, err := e.EnsureImage(ctx, image, nil)
+	if err != nil || id == stranger {
+		t.Errorf("got %s %v", id, err)
 	}
 }

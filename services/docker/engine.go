@@ -25,10 +25,11 @@ type Engine struct {
 	// choosing is held from choosing a free subnet to its use.
 	choosing sync.Mutex
 
-	mu      sync.Mutex
-	info    *engineFacts                  // of the first answer; they do not change while we run
-	jobs    map[string]bool               // running in this process, by container name
-	placing map[services.Name]*sync.Mutex // by service: held from choosing a free address to its use
+	mu       sync.Mutex
+	info     *engineFacts                  // of the first answer; they do not change while we run
+	jobs     map[string]bool               // running in this process, by container name
+	placing  map[services.Name]*sync.Mutex // by service: held from choosing a free address to its use
+	fetching map[string]chan struct{}      // by image key: holds one token while somebody makes it present
 }
 
 // engineFacts are the properties of the engine that containers depend on.
@@ -50,7 +51,10 @@ func New(chaton services.ChatonID) (*Engine, error) {
 }
 
 func newEngine(api *client.Client, chaton services.ChatonID) *Engine {
-	return &Engine{api: api, chaton: chaton, jobs: map[string]bool{}, placing: map[services.Name]*sync.Mutex{}}
+	return &Engine{
+		api: api, chaton: chaton,
+		jobs: map[string]bool{}, placing: map[services.Name]*sync.Mutex{}, fetching: map[string]chan struct{}{},
+	}
 }
 
 func (e *Engine) placingOf(service services.Name) *sync.Mutex {

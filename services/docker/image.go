@@ -22,6 +22,14 @@ func (e *Engine) EnsureImage(ctx context.Context, i services.Image, progress fun
 	if errs.CodeOf(err) != errs.NotFound {
 		return id, err
 	}
+	done, err := e.fetchAlone(ctx, i.Key())
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	if id, err = e.imageID(ctx, i); errs.CodeOf(err) != errs.NotFound {
+		return id, err // another caller made it present meanwhile
+	}
 	switch {
 	case i.Self:
 		return e.loadOwnSelf(ctx, i.SelfID)
@@ -29,6 +37,24 @@ func (e *Engine) EnsureImage(ctx context.Context, i services.Image, progress fun
 		return e.build(ctx, i.Build, progress)
 	default:
 		return e.pull(ctx, i.Reference, progress)
+	}
+}
+
+// fetchAlone waits until nobody else fetches or builds the image: two services
+// of one recipe want the same one at the same time.
+func (e *Engine) fetchAlone(ctx context.Context, key string) (done func(), err error) {
+	e.mu.Lock()
+	turn := e.fetching[key]
+	if turn == nil {
+		turn = make(chan struct{}, 1)
+		e.fetching[key] = turn
+	}
+	e.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, fault(ctx.Err(), "The image was not awaited")
 	}
 }
 

@@ -3,6 +3,7 @@ package docker
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
@@ -54,6 +55,9 @@ func (e *Engine) runToEnd(ctx context.Context, id string) (int, error) {
 	}
 	select {
 	case end := <-ended:
+		if end.Error != nil {
+			return 0, errors.New(end.Error.Message)
+		}
 		return int(end.StatusCode), nil
 	case err := <-failed:
 		return 0, err
