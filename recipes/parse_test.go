@@ -201,6 +201,11 @@ func FuzzParse(f *testing.F) {
 		if r == nil {
 			return
 		}
-		r.Resolve(input(r))
+		_, diags = r.Resolve(input(r))
+		for _, d := range diags {
+			if d.Summary == "Fault of Ronron" {
+				t.Errorf("a problem slipped through Parse: %s", d.Detail)
+			}
+		}
 	})
 }

@@ -60,9 +60,6 @@ func Plain(t *testing.T, d diag.Diagnostic) {
 	if strings.HasSuffix(d.Summary, ".") || len(d.Summary) > 60 {
 		t.Errorf("the summary %q is not a few words", d.Summary)
 	}
-	if d.Source == "" && !d.Range.IsZero() && d.Range.Start.Line > 0 && d.Severity == diag.SeverityError {
-		t.Logf("no source line for %s at %s", d.Summary, d.Range)
-	}
 }
 
 func inFull(l diag.List) string {
