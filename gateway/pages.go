@@ -38,7 +38,7 @@ var (
 		title: text.Text{FR: "Rien à cette adresse", EN: "Nothing at this address"},
 		what: text.Text{FR: "Aucun service ne porte ce nom ici.",
 			EN: "No service has this name here."},
-		next: text.Text{FR: "Vérifiez l’adresse : une faute de frappe est vite arrivée.",
+		next: text.Text{FR: "Vérifiez l’adresse : une faute de frappe est vite arrivée.",
 			EN: "Check the address: a letter may be wrong."},
 	}
 	pageNotFound = kind{
@@ -82,15 +82,15 @@ var (
 	pageTooLarge = kind{
 		status: http.StatusRequestEntityTooLarge, code: "too_large", contact: true,
 		title: text.Text{FR: "Fichier trop volumineux", EN: "File too large"},
-		what: text.Text{FR: "« {service} » accepte jusqu’à {limit} par envoi. Rien n’a été enregistré.",
-			EN: "“{service}” accepts up to {limit} at once. Nothing was saved."},
+		what: text.Text{FR: "« {service} » accepte jusqu’à {limit} par envoi ; le vôtre a été refusé.",
+			EN: "“{service}” accepts up to {limit} at once; yours was refused."},
 		next: text.Text{FR: "Réduisez le fichier ou envoyez-le en plusieurs fois.",
 			EN: "Make the file smaller, or send it in several parts."},
 	}
 	pageNotRunning = kind{
 		status: http.StatusServiceUnavailable, code: "not_running", retry: 10, contact: true,
 		title: text.Text{FR: "De retour dans un instant", EN: "Back in a moment"},
-		what: text.Text{FR: "« {service} » ne répond pas pour le moment : le service démarre, est mis à jour ou a un problème.",
+		what: text.Text{FR: "« {service} » ne répond pas pour le moment : le service démarre, est mis à jour ou a un problème.",
 			EN: "“{service}” does not answer right now: it is starting, being updated, or has a problem."},
 		next: text.Text{FR: "Si cela dure plus de quelques minutes, prévenez l’équipe.",
 			EN: "If it lasts more than a few minutes, tell the team."},
@@ -98,7 +98,7 @@ var (
 	pageBroken = kind{
 		status: http.StatusBadGateway, code: "broken_answer", contact: true,
 		title: text.Text{FR: "Le service a eu un problème", EN: "The service had a problem"},
-		what: text.Text{FR: "« {service} » a interrompu sa réponse. Ce que vous avez envoyé n’a peut-être pas été enregistré.",
+		what: text.Text{FR: "« {service} » a interrompu sa réponse. Ce que vous avez envoyé n’a peut-être pas été enregistré.",
 			EN: "“{service}” broke off its answer. What you sent may not have been saved."},
 		next: text.Text{FR: "Revenez en arrière, vérifiez, et réessayez. Si cela se répète, prévenez l’équipe.",
 			EN: "Go back, check, and try again. If it happens again, tell the team."},
@@ -106,7 +106,7 @@ var (
 	pageTimeout = kind{
 		status: http.StatusGatewayTimeout, code: "timeout", contact: true,
 		title: text.Text{FR: "Le service met trop de temps", EN: "The service takes too long"},
-		what: text.Text{FR: "« {service} » n’a pas répondu à temps. Ce que vous avez envoyé a peut-être tout de même été enregistré.",
+		what: text.Text{FR: "« {service} » n’a pas répondu à temps. Ce que vous avez envoyé a peut-être tout de même été enregistré.",
 			EN: "“{service}” did not answer in time. What you sent may have been saved all the same."},
 		next: text.Text{FR: "Attendez une minute, vérifiez, et réessayez. Si cela se répète, prévenez l’équipe.",
 			EN: "Wait a minute, check, and try again. If it happens again, tell the team."},
@@ -178,8 +178,9 @@ func (p page) html(t *table, r *http.Request, lang text.Lang) []byte {
 	view := map[string]any{
 		"Lang": lang, "Status": p.status, "Chaton": t.config.Name,
 		"Title": p.fill(p.title, lang), "What": p.fill(p.what, lang), "Next": p.fill(p.next, lang),
-		"Write": text.Text{FR: "Écrire à l’équipe :", EN: "Write to the team:"}.In(lang),
+		"Write": text.Text{FR: "Écrire à l’équipe :", EN: "Write to the team:"}.In(lang),
 		"Again": text.Text{FR: "Réessayer", EN: "Try again"}.In(lang),
+		"Error": text.Text{FR: "Erreur", EN: "Error"}.In(lang),
 		"Home":  text.Text{FR: "Page d’accueil", EN: "Home page"}.In(lang),
 	}
 	if p.retry > 0 {

@@ -35,8 +35,8 @@ func TestPages_InBothLanguagesWithWhatToDoNext(t *testing.T) {
 	k, urls := errorPages(t)
 	words := map[int]map[string][]string{
 		404: {"fr": {"Rien à cette adresse", "Vérifiez l’adresse"}, "en": {"Nothing at this address", "Check the address"}},
-		413: {"fr": {"trop volumineux", "1,5\u00a0Mo", "« Fichiers &lt;&amp;&gt; partagés »"}, "en": {"too large", "1.5\u00a0MB", "“Fichiers"}},
-		502: {"fr": {"a eu un problème", "« Le wiki »"}, "en": {"had a problem", "“Le wiki”"}},
+		413: {"fr": {"trop volumineux", "1,5\u00a0Mo", "«\u00a0Fichiers &lt;&amp;&gt; partagés\u00a0»"}, "en": {"too large", "1.5\u00a0MB", "“Fichiers"}},
+		502: {"fr": {"a eu un problème", "«\u00a0Le wiki\u00a0»"}, "en": {"had a problem", "“Le wiki”"}},
 		503: {"fr": {"De retour dans un instant", "réessaie toute seule"}, "en": {"Back in a moment", "tries again by itself"}},
 		504: {"fr": {"trop de temps", "Attendez une minute"}, "en": {"takes too long", "Wait a minute"}},
 	}
