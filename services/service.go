@@ -27,6 +27,11 @@ type Service struct {
 	// built into Ronron (the gateway) may; no recipe can ask for it.
 	HostNetwork bool   `json:"host_network,omitempty"`
 	Needs       []Name `json:"needs,omitempty"` // services that must be healthy first
+
+	Jobs      []Job      `json:"jobs,omitempty"` // in order of declaration
+	Schedules []Schedule `json:"schedules,omitempty"`
+	Tools     []Tool     `json:"tools,omitempty"`
+	Listens   []Listen   `json:"listens,omitempty"`
 }
 
 // Volume is a named place for data that outlives containers.

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -25,6 +26,13 @@ func (s Service) WithDefaults() Service {
 		if u.Limits.PIDs == 0 {
 			u.Limits.PIDs = DefaultPIDs
 		}
+	}
+	s.Jobs, s.Schedules = slices.Clone(s.Jobs), slices.Clone(s.Schedules)
+	for i := range s.Jobs {
+		s.Jobs[i].Timeout = cmp.Or(s.Jobs[i].Timeout, DefaultJobTimeout)
+	}
+	for i := range s.Schedules {
+		s.Schedules[i].Timeout = cmp.Or(s.Schedules[i].Timeout, DefaultJobTimeout)
 	}
 	return s
 }
@@ -86,6 +94,7 @@ func (s Service) Validate() error {
 			wrong("unit %s: %w", u.Name, err)
 		}
 	}
+	errs = append(errs, s.validateJobs(units)...)
 	if _, err := s.StartOrder(); err != nil {
 		errs = append(errs, err)
 	}
