@@ -135,7 +135,7 @@ func apacheString(s string) (string, error) {
 	case strings.ContainsAny(s, "\r\n\x00"):
 		return "", errors.New("a directive of Apache ends with its line, so the text cannot hold a line break")
 	case strings.Contains(s, "${"):
-		return "", errors.New("Apache puts something else in the place of ${…}, and there is no way to prevent it") //lint:ignore ST1005 a name
+		return "", errors.New("in Apache's files ${…} is replaced by something else, and there is no way to prevent it")
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`, nil
 }

@@ -50,6 +50,11 @@ func (e metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	v, diags := e.Expression.Value(ctx)
 	m.charge(v)
+	if index, ok := e.Expression.(*hclsyntax.IndexExpr); ok && !v.IsMarked() {
+		// The evaluator forgets that a secret chose the item.
+		key, _ := index.Key.Value(ctx)
+		v = v.WithSameMarks(key)
+	}
 	if why := unprintable(v); why != "" {
 		return cty.DynamicVal, diags.Append(&hcl.Diagnostic{
 			Severity: hcl.DiagError, Summary: "Cannot be calculated", Detail: why, Subject: e.Range().Ptr(),
