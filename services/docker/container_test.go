@@ -291,6 +291,10 @@ func TestJob_ClearsAwayWhatAKilledProcessLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c, err := e.api.ContainerInspect(ctx, left)
+	if err != nil || !c.HostConfig.RestartPolicy.IsNone() {
+		t.Fatalf("a job would be started again: %+v %v", c.HostConfig.RestartPolicy, err)
+	}
 	if _, err := e.RunJob(ctx, s, s.Units[0], imageID); err != nil {
 		t.Fatal(err)
 	}
