@@ -68,6 +68,7 @@ func (a *App) up(c *cli.Context) error {
 	if err := a.agreed(c, d.chaton, *reply.Plan); err != nil {
 		return err
 	}
+	a.note("")
 	report, err := a.follow(c, d, *reply.Plan, func(ctx context.Context, each func(api.Event)) error {
 		return d.Apply(ctx, api.ApplyRequest{Wanted: wanted, Base: reply.Plan.Base}, each)
 	})
