@@ -17,11 +17,11 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// Bounds of what one call may make or search, so that no recipe can hold up
+// Bounds of what one call may make, or search, so that no recipe can hold up
 // the host.
 const (
 	largestResult  = 1 << 20 // bytes
-	longestText    = 4 << 10
+	longestText    = 1 << 10
 	longestPattern = 200
 	largestPattern = 300 // steps of the compiled expression
 	longestList    = 1000

@@ -2,6 +2,7 @@ package hclread
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -15,6 +16,11 @@ const (
 	maxSteps = 200_000 // expressions evaluated, and items of lists gone through
 	maxText  = 8 << 20 // bytes of text made
 )
+
+// searches are functions whose one call takes far longer than other steps.
+var searches = []string{"regex", "regexall"}
+
+const searchCost = 500
 
 // maxExponent bounds numbers, in bits: printing a larger one could take minutes.
 const maxExponent = 4096
@@ -50,6 +56,9 @@ func (e metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	v, diags := e.Expression.Value(ctx)
 	m.charge(v)
+	if call, ok := e.Expression.(*hclsyntax.FunctionCallExpr); ok && slices.Contains(searches, call.Name) {
+		m.steps -= searchCost
+	}
 	if index, ok := e.Expression.(*hclsyntax.IndexExpr); ok && !v.IsMarked() {
 		// The evaluator forgets that a secret chose the item.
 		key, _ := index.Key.Value(ctx)

@@ -174,7 +174,10 @@ func unknownVariable(d *hcl.Diagnostic) (string, string) {
 func unknownMember(d *hcl.Diagnostic) string {
 	t, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr)
 	if !ok || d.EvalContext == nil {
-		return fmt.Sprintf("There is nothing named %q.", firstQuoted(d.Detail))
+		if name := firstQuoted(d.Detail); name != "" {
+			return fmt.Sprintf("There is nothing named %q.", name)
+		}
+		return "What stands before the dot has no parts with names."
 	}
 	path := t.Traversal.RootName()
 	var v cty.Value
@@ -207,7 +210,7 @@ func unknownMember(d *hcl.Diagnostic) string {
 		}
 		v = v.GetAttr(a.Name)
 	}
-	return fmt.Sprintf("There is nothing named %q.", firstQuoted(d.Detail))
+	return fmt.Sprintf("%s has no parts with names.", path)
 }
 
 func memberNames(t cty.Type) []string {
@@ -275,6 +278,6 @@ var plainly = strings.NewReplacer(
 	"string literal", "text", "a string", "a text", "string required", "a text is needed", "string", "text",
 	"a bool is required", "true or false is needed", "bool required", "true or false is needed", "a bool", "true or false", "bool", "true or false",
 	"number required", "a number is needed",
-	"a tuple", "a list", "tuple", "list", "a map", "an object", "map of", "object of", "list of any single type required", "a list is needed",
-	"configuration", "file", "argument", "attribute", "interpolation", "expression",
+	"lists or tuples", "lists", "list or tuple", "list", "a tuple", "a list", "tuple", "list", "a map", "an object", "map of", "object of", "list of any single type required", "a list is needed",
+	"configuration", "file", "argument", "value", "interpolation", "expression",
 ).Replace
