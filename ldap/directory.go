@@ -11,8 +11,9 @@ import (
 
 // Directory is the people of a chaton, seen by the administrator.
 type Directory struct {
-	base string
-	pool *pool
+	base   string
+	pool   *pool
+	hasher hasher
 	// admins makes one of two removals wait, when together they would remove
 	// the last administrator. Ours is the only process that writes.
 	admins sync.Mutex
@@ -22,7 +23,9 @@ var _ account.Directory = (*Directory)(nil)
 
 // New returns the directory that c describes, where c.BindDN is AdminDN. It
 // connects when first asked something.
-func New(c Config) *Directory { return &Directory{base: c.BaseDN, pool: newPool(c)} }
+func New(c Config) *Directory {
+	return &Directory{base: c.BaseDN, pool: newPool(c), hasher: newHasher()}
+}
 
 // Close closes the idle connections.
 func (d *Directory) Close() { d.pool.close() }

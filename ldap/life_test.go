@@ -363,3 +363,40 @@ func (s *server) memory() string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// Mending behind one's back, a moment later, would take the new account's groups
+// for the old one's.
+func TestServer_NewAccountOfAnOldNameKeepsItsGroups(t *testing.T) {
+	s := startServer(t)
+	d := s.peopled()
+	config := s.service(d, "wiki", "wiki")
+	hash := memberHash(testPassword)
+	lost := 0
+	for range 200 {
+		if err := errors.Join(d.Remove(t.Context(), "bob"), d.RemoveGroup(t.Context(), "wiki"), d.AddGroup(t.Context(), "wiki")); err != nil {
+			t.Fatal(err)
+		}
+		m := account.Member{Login: "bob", Name: "Bob", Mail: "bob@example.org"}
+		if err := errors.Join(
+			d.add(t.Context(), addRequest(MemberDN(s.base, "bob"), memberEntry(m, hash))),
+			d.join(t.Context(), "wiki", MemberDN(s.base, "bob")),
+			d.EnsureService(t.Context(), "wiki", config.Password, []string{"wiki"}),
+		); err != nil {
+			t.Fatal(err)
+		}
+		m, err := d.Member(t.Context(), "bob")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := d.entry(t.Context(), config.BindDN, []string{"seeAlso"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(m.Groups, []string{"wiki"}) || e.GetAttributeValue("seeAlso") != GroupDN(s.base, "wiki") {
+			lost++
+		}
+	}
+	if lost > 0 {
+		t.Errorf("%d of 200 new accounts or services lost their group", lost)
+	}
+}

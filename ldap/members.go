@@ -55,8 +55,12 @@ func (d *Directory) Add(ctx context.Context, m account.Member, password secret.S
 			return err
 		}
 	}
+	hash, err := d.hasher.hash(ctx, password)
+	if err != nil {
+		return err
+	}
 	dn := MemberDN(d.base, string(m.Login))
-	if err := d.add(ctx, addRequest(dn, memberEntry(m, memberHash(password)))); err != nil {
+	if err := d.add(ctx, addRequest(dn, memberEntry(m, hash))); err != nil {
 		return d.addFailure(ctx, m, err)
 	}
 	for _, group := range m.Groups {
@@ -102,8 +106,12 @@ func (d *Directory) SetPassword(ctx context.Context, login account.Login, passwo
 	if err != nil {
 		return err
 	}
+	hash, err := d.hasher.hash(ctx, password)
+	if err != nil {
+		return err
+	}
 	change := ldap.NewModifyRequest(MemberDN(d.base, string(login)), nil)
-	change.Replace("userPassword", []string{memberHash(password)})
+	change.Replace("userPassword", []string{hash})
 	if m.Suspended {
 		change.Delete("pwdAccountLockedTime", nil)
 		change.Add("pwdAccountLockedTime", []string{suspended})

@@ -1,6 +1,7 @@
 package ldap
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha1"
 	"crypto/subtle"
@@ -22,6 +23,22 @@ const (
 	argonSalt    = 16
 	argonKey     = 32
 )
+
+// hasher makes hashes of members' passwords, few at a time: each takes 19 MiB
+// and all of a core, which the connections need too.
+type hasher chan struct{}
+
+func newHasher() hasher { return make(hasher, 2) }
+
+func (h hasher) hash(ctx context.Context, password secret.String) (string, error) {
+	select {
+	case h <- struct{}{}:
+		defer func() { <-h }()
+		return memberHash(password), nil
+	case <-ctx.Done():
+		return "", unreachable(ctx, ctx.Err())
+	}
+}
 
 // memberHash returns what is kept of a member's password.
 func memberHash(password secret.String) string {

@@ -1,6 +1,7 @@
 package ldap
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"ronron/internal/errs"
 	"ronron/internal/secret"
 )
 
@@ -33,6 +35,22 @@ func TestMemberHash(t *testing.T) {
 	}
 	if strings.Contains(fmt.Sprint(hash), password.Reveal()) {
 		t.Error("the hash holds the password")
+	}
+}
+
+func TestHasher_WaitsNoLongerThanItsContext(t *testing.T) {
+	h := newHasher()
+	for range cap(h) {
+		h <- struct{}{} // all at work
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := h.hash(ctx, secret.New("correct horse battery")); errs.CodeOf(err) != errs.Interrupted {
+		t.Errorf("%v; want Interrupted", err)
+	}
+	<-h
+	if hash, err := h.hash(t.Context(), secret.New("correct horse battery")); err != nil || !strings.HasPrefix(hash, "{ARGON2}") {
+		t.Errorf("with a free place: %.10q, %v", hash, err)
 	}
 }
 

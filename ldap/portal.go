@@ -15,13 +15,14 @@ import (
 type Portal struct {
 	config Config
 	pool   *pool
+	hasher hasher
 }
 
 var _ account.SignIns = (*Portal)(nil)
 
 // NewPortal returns the portal's view of the directory that c describes, where
 // c.BindDN is the portal's service account.
-func NewPortal(c Config) *Portal { return &Portal{config: c, pool: newPool(c)} }
+func NewPortal(c Config) *Portal { return &Portal{config: c, pool: newPool(c), hasher: newHasher()} }
 
 // Close closes the idle connections.
 func (p *Portal) Close() { p.pool.close() }
@@ -49,8 +50,12 @@ func (p *Portal) ChangePassword(ctx context.Context, login account.Login, old, n
 		return account.InvalidInput(err)
 	}
 	return p.as(ctx, login, old, func(conn *ldap.Conn, dn string) error {
+		hash, err := p.hasher.hash(ctx, new)
+		if err != nil {
+			return err
+		}
 		change := ldap.NewModifyRequest(dn, nil)
-		change.Replace("userPassword", []string{memberHash(new)})
+		change.Replace("userPassword", []string{hash})
 		return conn.Modify(change)
 	})
 }
