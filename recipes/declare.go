@@ -41,9 +41,7 @@ func (d declarations) read(b *hclread.Block, embedded bool) {
 	}
 	if a := b.Block("accounts"); a != nil {
 		d.r.Accounts.Kind = a.Name()
-		if kinds := []string{"ldap", "oidc", "header", "basic", "none"}; !slices.Contains(kinds, a.Name()) {
-			d.Errorf(a.NameRange(), "Unknown kind of accounts", "Members sign in by %s; %q is none of them.%s", diag.OneOf(kinds), a.Name(), diag.DidYouMean(a.Name(), kinds))
-		}
+		d.kindOfAccounts(a)
 	}
 	d.unique(b, "volume", serviceName)
 	d.unique(b, "data", serviceName)
@@ -52,6 +50,23 @@ func (d declarations) read(b *hclread.Block, embedded bool) {
 		d.unique(u, "port", serviceName)
 		d.unique(u, "mount", nil)
 		d.unique(u, "file", nil)
+	}
+}
+
+// provided are the ways to sign in that a chaton has; planned are those that
+// recipes elsewhere may ask for. Accepting one of these would leave members
+// before a door that nobody opens.
+var (
+	provided = []string{"ldap", "none"}
+	planned  = []string{"oidc", "header", "basic"}
+)
+
+func (d declarations) kindOfAccounts(a *hclread.Block) {
+	switch kind := a.Name(); {
+	case slices.Contains(planned, kind):
+		d.Errorf(a.NameRange(), "Not possible yet", "No chaton can sign members in by %q yet; there are %s.", kind, diag.OneOf(provided))
+	case !slices.Contains(provided, kind):
+		d.Errorf(a.NameRange(), "Unknown kind of accounts", "Members sign in by %s; %q is neither.%s", diag.OneOf(provided), kind, diag.DidYouMean(kind, provided))
 	}
 }
 
