@@ -60,6 +60,9 @@ type Unit struct {
 	Needs        []Name            `json:"needs,omitempty"`        // units of the same service that must be healthy first
 	StopTimeout  time.Duration     `json:"stop_timeout,omitempty"` // how long it may take to stop; 0 is 10 s
 	Ports        []Port            `json:"ports,omitempty"`
+	// Overlaps says that a successor may run beside it although it writes a
+	// volume or holds ports of the machine. Only built-in units may.
+	Overlaps bool `json:"overlaps,omitempty"`
 }
 
 // Port is a TCP port that a unit listens on inside its network.
@@ -188,5 +191,6 @@ type ActualNetwork struct {
 type ActualVolume struct {
 	Service Name      `json:"service"`
 	Volume  Name      `json:"volume"`
+	Shared  bool      `json:"shared,omitempty"`
 	Created time.Time `json:"created"`
 }

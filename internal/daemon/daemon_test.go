@@ -523,8 +523,10 @@ func TestDown_KeepsDataUnlessAsked(t *testing.T) {
 	if end := down(true); end.Kind != api.Done {
 		t.Fatalf("destroy: %+v", end.Error)
 	}
-	if actual, _ = w.engine.Look(t.Context()); len(actual.Volumes) > 0 {
-		t.Errorf("after destroy: %+v", actual.Volumes)
+	// What the daemon itself has mounted goes with its container.
+	actual, _ = w.engine.Look(t.Context())
+	if left := slices.DeleteFunc(actual.Volumes, func(v services.ActualVolume) bool { return v.Shared }); len(left) > 0 {
+		t.Errorf("after destroy: %+v", left)
 	}
 }
 

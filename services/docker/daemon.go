@@ -8,6 +8,7 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
@@ -239,17 +240,22 @@ func (h *Host) RemoveDaemon(ctx context.Context, chaton services.ChatonID) error
 	return nil
 }
 
-// RemoveDaemonVolumes removes what the daemon keeps: state, secrets and the
-// key to them, for good. The daemon must have been removed before.
+// RemoveDaemonVolumes removes what the daemon keeps, for good: state, secrets,
+// the key to them, and what it handed over to other services. The daemon must
+// have been removed before.
 func (h *Host) RemoveDaemonVolumes(ctx context.Context, chaton services.ChatonID) error {
-	filter := labelFilter(labelChaton, string(chaton), labelService, string(daemonService))
-	list, err := h.api.VolumeList(ctx, volume.ListOptions{Filters: filter})
-	if err != nil {
-		return fault(err, "The daemon's volumes cannot be listed")
-	}
-	for _, v := range list.Volumes {
-		if err := h.api.VolumeRemove(ctx, v.Name, false); err != nil && !cerrdefs.IsNotFound(err) {
-			return fault(err, "The daemon's volume %s cannot be removed", v.Name)
+	for _, filter := range []filters.Args{
+		labelFilter(labelChaton, string(chaton), labelService, string(daemonService)),
+		labelFilter(labelChaton, string(chaton), labelShared, "true"),
+	} {
+		list, err := h.api.VolumeList(ctx, volume.ListOptions{Filters: filter})
+		if err != nil {
+			return fault(err, "The daemon's volumes cannot be listed")
+		}
+		for _, v := range list.Volumes {
+			if err := h.api.VolumeRemove(ctx, v.Name, false); err != nil && !cerrdefs.IsNotFound(err) {
+				return fault(err, "The daemon's volume %s cannot be removed", v.Name)
+			}
 		}
 	}
 	return nil

@@ -114,6 +114,9 @@ func TestHost_StartsReplacesAndRemovesADaemon(t *testing.T) {
 	if _, there := h.daemonOf(t, e.chaton); there {
 		t.Fatal("the daemon is still there")
 	}
+	if left, err := e.Look(ctx); err != nil || len(left.Volumes) != 0 {
+		t.Fatalf("volumes that the daemon handed over are left: %+v, %v", left.Volumes, err)
+	}
 }
 
 func TestHost_BringsTheOldDaemonBack(t *testing.T) {

@@ -140,5 +140,5 @@ func actualNetwork(n network.Summary) services.ActualNetwork {
 }
 
 func actualVolume(v volume.Volume) services.ActualVolume {
-	return services.ActualVolume{Service: services.Name(v.Labels[labelService]), Volume: services.Name(v.Labels[labelVolume]), Created: timeOf(v.Labels[labelCreated])}
+	return services.ActualVolume{Service: services.Name(v.Labels[labelService]), Volume: services.Name(v.Labels[labelVolume]), Shared: v.Labels[labelShared] != "", Created: timeOf(v.Labels[labelCreated])}
 }

@@ -79,7 +79,7 @@ func (e *Engine) Look(ctx context.Context) (services.Actual, error) {
 	}
 	for p, v := range e.world.volumes {
 		if p.chaton == e.chaton {
-			a.Volumes = append(a.Volumes, services.ActualVolume{Service: p.service, Volume: p.name, Created: v.created})
+			a.Volumes = append(a.Volumes, services.ActualVolume{Service: p.service, Volume: p.name, Shared: v.Shared, Created: v.created})
 		}
 	}
 	for _, u := range e.sortedUnits() {
