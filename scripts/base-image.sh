@@ -16,8 +16,17 @@ if docker pull --quiet "$image" 2>/dev/null; then
 fi
 
 echo "base image $image: it cannot be pulled; making it with debootstrap (about a minute)"
+if [ "$(id -u)" != 0 ]; then
+	# Unpacking a system needs root; with sudo the engine is still the same one.
+	command -v sudo >/dev/null 2>&1 || {
+		echo "base image $image: making it needs root. Run as root, or install sudo." >&2
+		exit 1
+	}
+	exec sudo --preserve-env=DOCKER_HOST "$0" "$image"
+fi
 if ! command -v debootstrap >/dev/null 2>&1; then
-	apt-get install -y -qq debootstrap >/dev/null
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq debootstrap >/dev/null
 fi
 root=$(mktemp -d /var/tmp/ronron-base.XXXXXX)
 trap 'rm -rf "$root"' EXIT

@@ -72,7 +72,7 @@ func (a *App) up(c *cli.Context) error {
 	report, err := a.follow(c, d, *reply.Plan, func(ctx context.Context, each func(api.Event)) error {
 		return d.Apply(ctx, api.ApplyRequest{Wanted: wanted, Base: reply.Plan.Base}, each)
 	})
-	if report == nil {
+	if report == nil || codeIs(err, errs.Interrupted) && report.Administrator == nil {
 		return err
 	}
 	if saveErr := a.saveAdministrator(c, report); saveErr != nil {
@@ -167,6 +167,9 @@ func (a *App) follow(c *cli.Context, d *daemon, p plan.Plan, run func(context.Co
 	})
 	show.Close()
 	for _, failure := range show.Failures() {
+		if presses.Load() > 0 && failure.Code == errs.Interrupted {
+			continue // as was asked for
+		}
 		writeFailure(a.env.Stderr, a.paint(a.env.Terminal.Err), failure)
 	}
 	if told(err, show.Failures()) {
