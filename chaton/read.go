@@ -24,16 +24,23 @@ const (
 // Read checks the text of a chaton.hcl; name is the file's, for messages. The
 // Chaton is nil when there are errors; warnings may stand beside one.
 func Read(name string, src []byte) (*Chaton, diag.List) {
+	c, diags := ReadPart(name, src)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return c, diags
+}
+
+// ReadPart is Read for who wants to go on looking: with errors it returns what
+// could be understood, the rest left zero. It is nil when that is nothing.
+func ReadPart(name string, src []byte) (c *Chaton, diags diag.List) {
 	root, diags := hclread.Parse(name, src, schema)
 	if root != nil {
 		r := reader{Eval: hclread.NewEval(nil, nil)}
-		c := r.chaton(root)
+		c = r.chaton(root)
 		diags = diags.Append(r.Diags...)
-		if !diags.HasErrors() {
-			return c, finish(diags, name, src)
-		}
 	}
-	return nil, finish(diags, name, src)
+	return c, finish(diags, name, src)
 }
 
 func finish(diags diag.List, name string, src []byte) diag.List {
@@ -205,11 +212,12 @@ func (r reader) oneOf(b *hclread.Block, name string, allowed ...string) string {
 	return got.V
 }
 
-// CheckRecipes reports services whose recipe is not among names.
+// CheckRecipes reports services whose recipe is not among names. One without a
+// recipe was reported by Read.
 func CheckRecipes(c *Chaton, names []string) diag.List {
 	var diags diag.List
 	for _, s := range c.Services {
-		if slices.Contains(names, s.Recipe) {
+		if s.Recipe == "" || slices.Contains(names, s.Recipe) {
 			continue
 		}
 		hint := diag.DidYouMean(s.Recipe, names)

@@ -187,3 +187,25 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// A command that only needs the domain, and a check of the recipes, go on with
+// what could be read of a file with problems.
+func TestReadPart_ReturnsWhatCouldBeUnderstood(t *testing.T) {
+	c, diags := ReadPart("chaton.hcl", []byte(`chaton {
+  name    = "x"
+  domain  = "chaton.example.org"
+  contact = "not a mail address"
+  recipes = "recipes"
+}
+service "wiki" {
+  recipe = "dokuwiki"
+  hots   = "w"
+}
+`))
+	if len(diags) != 2 {
+		t.Errorf("problems: %v", diags)
+	}
+	if c == nil || c.Domain != "chaton.example.org" || c.RecipeFolder != "recipes" || len(c.Services) != 1 || c.Services[0].Recipe != "dokuwiki" {
+		t.Errorf("read: %+v", c)
+	}
+}

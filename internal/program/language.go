@@ -24,9 +24,10 @@ type language struct{}
 
 var _ cli.Language = language{}
 
-// Read checks the file, and every recipe with its settings.
+// Read checks the file, and every recipe with its settings. Problems of the
+// file are no reason to keep those of its services for the next time.
 func (language) Read(w api.Wanted) (chaton.Chaton, diag.List) {
-	c, diags := chaton.Read(w.File, w.Content)
+	c, diags := chaton.ReadPart(w.File, w.Content)
 	if c == nil {
 		return chaton.Chaton{}, diags
 	}
@@ -34,12 +35,18 @@ func (language) Read(w api.Wanted) (chaton.Chaton, diag.List) {
 	diags = append(diags, more...)
 	diags = append(diags, chaton.CheckRecipes(c, catalog.Names())...)
 	for _, s := range c.Services {
-		if recipe, _ := catalog.Get(s.Recipe); recipe != nil && !recipe.Builtin {
+		if recipe, _ := catalog.Get(s.Recipe); recipe != nil && !recipe.Builtin && understood(c, s) {
 			_, more := recipe.Resolve(trial(c, s, recipe))
 			diags = append(diags, more...)
 		}
 	}
 	return *c, diags
+}
+
+// understood says whether all that a recipe may use was read: of what is
+// missing, it would tell a second time and in other words.
+func understood(c *chaton.Chaton, s chaton.Service) bool {
+	return c.Name != "" && c.Domain != "" && c.Contact != "" && s.Name != "" && s.Host != ""
 }
 
 // trial is what the recipe will see, but with secrets and addresses that only
