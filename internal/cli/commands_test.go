@@ -259,8 +259,14 @@ func TestMember_RemoveAsksForAnExistingOne(t *testing.T) {
 func TestDown_RemovesServicesThenDaemon(t *testing.T) {
 	w := newWorld(t)
 	w.deployed()
-	w.daemon.events = []api.Event{{Kind: api.Done}}
+	w.daemon.events = []api.Event{
+		{Kind: api.StepStarted, Service: "wiki", Step: "wiki/remove-network"},
+		{Kind: api.ServiceDone, Service: "wiki"},
+		{Kind: api.Done},
+	}
 	w.wantCode(exitDone, "down", "--file", w.file, "--yes")
+	wantIn(t, "stderr", "wiki       removing its network", w.stderr)
+	wantIn(t, "stderr", "wiki       gone", w.stderr)
 	if len(w.daemon.downs) != 1 || w.daemon.downs[0].Data {
 		t.Errorf("asked for %+v, want one down without data", w.daemon.downs)
 	}

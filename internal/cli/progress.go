@@ -31,7 +31,7 @@ func (a *App) progress(asJSON bool, p plan.Plan) progress {
 	case a.env.Terminal.Err && a.env.Getenv("TERM") != "dumb":
 		return newLive(a.env.Stderr, a.paint(true), a.env.Terminal.Width, a.env.Now, rows, steps, f)
 	default:
-		return &plainProgress{failures: f, steps: steps, w: a.env.Stderr, now: a.env.Now, began: a.env.Now(), width: widest(rows)}
+		return newPlain(a.env.Stderr, a.env.Now, rows, steps, f)
 	}
 }
 
@@ -73,6 +73,14 @@ func doingOf(p plan.Plan) doing {
 		}
 	}
 	return d
+}
+
+// finished is what a service is in the end. Only `down` has no plan to show.
+func (d doing) finished() string {
+	if len(d) == 0 {
+		return "gone"
+	}
+	return "ready"
 }
 
 // step is what is being done. Without a plan that names the step its id says
@@ -155,16 +163,22 @@ type plainProgress struct {
 	now   func() time.Time
 	began time.Time
 	width int
+	last  map[string]string // what each row said last, to not say it twice
+}
+
+func newPlain(w io.Writer, now func() time.Time, rows []string, steps doing, f *failures) *plainProgress {
+	return &plainProgress{failures: f, steps: steps, w: w, now: now, began: now(), width: max(widest(rows), len(wholeChaton)), last: map[string]string{}}
 }
 
 func (p *plainProgress) Event(e api.Event) {
-	text := p.steps.event(e)
-	if !p.add(e) || text == "" {
-		return
-	}
+	text, row := p.steps.event(e), rowOf(e.Service)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprintf(p.w, "%7s  %s  %s\n", seconds(p.now().Sub(p.began)), pad(rowOf(e.Service), p.width), clip(text, plainWidth))
+	if !p.add(e) || text == "" || text == p.last[row] {
+		return
+	}
+	p.last[row] = text
+	fmt.Fprintf(p.w, "%7s  %s  %s\n", seconds(p.now().Sub(p.began)), pad(row, p.width), clip(text, plainWidth))
 }
 
 func (p *plainProgress) Note(text string) {
@@ -199,9 +213,9 @@ func (d doing) event(e api.Event) string {
 		return "failed: " + message
 	case api.ServiceDone:
 		if e.Elapsed > 0 {
-			return "ready after " + seconds(e.Elapsed)
+			return d.finished() + " after " + seconds(e.Elapsed)
 		}
-		return "ready"
+		return d.finished()
 	case api.Warning:
 		return "warning: " + message
 	}

@@ -157,7 +157,7 @@ func (r *liveRow) take(e api.Event, steps doing, now time.Time) {
 			r.finish(rowFailed, steps.event(e), e, now)
 		}
 	case api.ServiceDone:
-		r.finish(rowDone, "ready", e, now)
+		r.finish(rowDone, steps.finished(), e, now)
 	}
 }
 

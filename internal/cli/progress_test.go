@@ -54,7 +54,7 @@ func screen(written string) []string {
 func TestLive_OneLineForEachServiceKeptInPlace(t *testing.T) {
 	out := &safeBuffer{}
 	now := noon
-	l := newLive(out, paint{}, func() int { return 60 }, func() time.Time { return now }, []string{"directory", "wiki", wholeChaton}, nil, &failures{})
+	l := newLive(out, paint{}, func() int { return 60 }, func() time.Time { return now }, []string{"directory", "wiki", wholeChaton}, doingOf(somePlan), &failures{})
 	for _, e := range []api.Event{
 		{Kind: api.StepStarted, Service: "directory", Step: "directory/create/slapd"},
 		{Kind: api.StepDone, Service: "directory", Step: "directory/create/slapd"},

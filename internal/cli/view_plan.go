@@ -98,7 +98,7 @@ func (v humanView) Report(id services.ChatonID, r api.Report, complete bool) err
 	if a := r.Administrator; a != nil {
 		fmt.Fprintf(v.w, "\nFirst administrator (shown once):\n  login     %s\n  password  %s\n", a.Login, v.paint.strong(a.Password))
 	}
-	if complete {
+	if complete && r.Administrator != nil { // the first time
 		fmt.Fprint(v.w, trust, fmt.Sprintf(next, id))
 	}
 	return nil
