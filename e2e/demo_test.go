@@ -137,7 +137,7 @@ func TestDemo(t *testing.T) {
 	t.Run("every container made anew", func(t *testing.T) {
 		h.t = t
 		for _, id := range h.containers() {
-			docker(t, "rm", "-f", id)
+			docker(t, "rm", "-f", "-v", id)
 		}
 		if r := h.try("plan", "--detailed-exitcode"); r.code != 3 {
 			t.Errorf("plan with everything missing exits with %d:\n%s%s", r.code, r.out, r.err)

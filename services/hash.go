@@ -17,7 +17,7 @@ import (
 func (s Service) Hash(u Unit, key []byte) string {
 	mac := hmac.New(sha256.New, key)
 	enc := json.NewEncoder(mac)
-	u.Needs, u.StopTimeout, u.Health = nil, 0, Health{} // order, patience and probes need no new container
+	u.Needs, u.StopTimeout, u.Health, u.Overlaps = nil, 0, Health{}, false // order, patience and probes need no new container
 	must(enc.Encode(u))
 	must(enc.Encode(u.Image.Key()))
 	must(enc.Encode([]any{s.Name, s.HostNetwork}))

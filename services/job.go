@@ -72,8 +72,18 @@ func (s Service) JobUnit(unit Name, entrypoint, command []string) (Unit, bool) {
 	return u, true
 }
 
-// Key changes when an upgrade job has to run again.
+// JobKey names what a job was done for; it changes with each upgrade.
 func (s Service) JobKey(u Unit) string { return s.RecipeVersion + " " + u.Image.Key() }
+
+// Due says whether the job has to run, when it was last done for the key done
+// ("" is never) and the unit's key is now. A job for upgrades alone is not due on
+// new data: there is nothing to upgrade yet.
+func (j Job) Due(done, now string) bool {
+	if done == "" {
+		return j.First
+	}
+	return j.Upgrade && done != now
+}
 
 func (s Service) validateJobs(units map[Name]bool) (problems []error) {
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }

@@ -98,7 +98,7 @@ func (d *Daemon) carryOut(ctx context.Context, stop <-chan struct{}, w *wanted, 
 
 func (d *Daemon) runner(w *wanted, run int64, t *teller) *apply.Runner {
 	return &apply.Runner{
-		Engine: d.Engine, Prober: prober{d}, Accounts: accountKeeper{d, w}, Journal: journal{d, run},
+		Engine: d.Engine, Prober: prober{d}, Accounts: accountKeeper{d, w}, Jobs: jobBook{d}, Journal: journal{d, run},
 		Publish: func(ctx context.Context) error { return d.publish(ctx, w) },
 		Hold: func(ctx context.Context, service services.Name) error {
 			d.held.add(service)

@@ -2,12 +2,35 @@ package daemon
 
 import (
 	"context"
+	"time"
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
 	"ronron/internal/logkey"
 	"ronron/services/plan"
 )
+
+// maintain renews what runs out, keeps the published facts fresh and does
+// scheduled work.
+func (d *Daemon) maintain(ctx context.Context) error {
+	upkeep, minute := time.NewTicker(maintenance), time.NewTicker(time.Minute)
+	defer upkeep.Stop()
+	defer minute.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-upkeep.C:
+			d.Maintain(ctx)
+		case <-minute.C:
+			d.schedules(ctx)
+		}
+	}
+}
+
+// maintenance is how often certificates are looked at and facts republished.
+// Leaves are renewed a third of their life ahead, so a few missed rounds are no harm.
+const maintenance = 10 * time.Minute
 
 // Maintain is one round of upkeep: certificates that are due are issued
 // again, and gateway and portal get the facts of this moment. When the

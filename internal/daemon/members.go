@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"ronron/account"
 	"ronron/internal/api"
@@ -61,6 +62,12 @@ func choose(given string) (password secret.String, shown string, err error) {
 		return secret.String{}, "", errs.Wrap(err, errs.Invalid, "%s", sentence(err))
 	}
 	return password, "", nil
+}
+
+// lastLine returns the last line of an output that says something.
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return s[strings.LastIndexByte(s, '\n')+1:]
 }
 
 // sentence makes a whole sentence of an error's text.

@@ -36,6 +36,9 @@ func (d *Daemon) plan(ctx context.Context, w *wanted) (plan.Plan, error) {
 	if in.Accounts, in.WantedAccounts, err = d.accounts(ctx, w, actual); err != nil {
 		return plan.Plan{}, err
 	}
+	if in.JobsDue, err = d.jobsDue(ctx, w.services); err != nil {
+		return plan.Plan{}, err
+	}
 	if in.PublishDue, err = d.publishDue(ctx, w, actual); err != nil {
 		return plan.Plan{}, err
 	}

@@ -19,6 +19,7 @@ import (
 	"ronron/gateway"
 	"ronron/internal/atomicfile"
 	"ronron/internal/errs"
+	"ronron/internal/logkey"
 	"ronron/portal"
 	"ronron/services"
 )
@@ -42,6 +43,11 @@ func (d *Daemon) publish(ctx context.Context, w *wanted) error {
 		return nil // it will be told when it does; the publish step comes last
 	}
 	if err := d.Gateway.PutConfig(ctx, config); err != nil {
+		if d.gatewayIsOld(w, actual) {
+			// It is about to be replaced, and may not know this form.
+			d.Log.Warn("the gateway of an older version did not take the configuration", logkey.Error, err)
+			return nil
+		}
 		return err
 	}
 	key, err := publishedKey(config, site)
@@ -92,6 +98,18 @@ func publishedKey(config gateway.Config, site portal.Site) (string, error) {
 func gatewayRuns(actual services.Actual) bool {
 	return slices.ContainsFunc(actual.Units, func(u services.ActualUnit) bool {
 		return u.Service == gatewayName && u.State == services.StateRunning
+	})
+}
+
+// gatewayIsOld says whether only a gateway runs that an `up` replaces.
+func (d *Daemon) gatewayIsOld(w *wanted, actual services.Actual) bool {
+	s, ok := w.service(gatewayName)
+	if !ok {
+		return false
+	}
+	hash := s.Hash(s.Units[0], d.hashKey)
+	return !slices.ContainsFunc(actual.Units, func(u services.ActualUnit) bool {
+		return u.Service == gatewayName && u.State == services.StateRunning && u.Hash == hash
 	})
 }
 

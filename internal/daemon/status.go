@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"sync"
-	"time"
 
 	"ronron/charter"
 	"ronron/internal/api"
@@ -168,21 +167,3 @@ func (d *Daemon) CA(ctx context.Context) (string, error) {
 	}
 	return root, err
 }
-
-// maintain renews what runs out and keeps the published facts fresh.
-func (d *Daemon) maintain(ctx context.Context) error {
-	ticker := time.NewTicker(maintenance)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			d.Maintain(ctx)
-		}
-	}
-}
-
-// maintenance is how often certificates are looked at and facts republished.
-// Leaves are renewed a third of their life ahead, so a few missed rounds are no harm.
-const maintenance = 10 * time.Minute

@@ -69,3 +69,11 @@ func (s *Store) PutAccount(ctx context.Context, service, fingerprint string) err
 	}
 	return nil
 }
+
+// DropValues forgets every value whose name begins with prefix.
+func (s *Store) DropValues(ctx context.Context, prefix string) error {
+	if _, err := s.db.ExecContext(ctx, "DELETE FROM value WHERE substr(name, 1, length(?1)) = ?1", prefix); err != nil {
+		return fmt.Errorf("forget %s…: %w", prefix, err)
+	}
+	return nil
+}

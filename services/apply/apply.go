@@ -27,6 +27,15 @@ type Accounts interface {
 	RemoveAccount(ctx context.Context, service services.Name) error
 }
 
+// Jobs remembers which installers and migrations were done, and for what
+// (services.Service.JobKey).
+type Jobs interface {
+	Done(ctx context.Context, service, job services.Name) (key string, err error)
+	SetDone(ctx context.Context, service, job services.Name, key string) error
+	// Forget is told that the service's data is new.
+	Forget(ctx context.Context, service services.Name) error
+}
+
 // Journal notes what happens to each step.
 type Journal interface {
 	Record(ctx context.Context, step, state, detail string)
@@ -37,6 +46,7 @@ type Runner struct {
 	Engine   services.Engine
 	Prober   Prober
 	Accounts Accounts
+	Jobs     Jobs
 	Journal  Journal
 	// Publish makes the gateway and the portal serve what runs now. It is
 	// called after units changed their address and in the publish step.
@@ -133,10 +143,7 @@ func (r *run) all(steps []plan.Step) Outcome {
 	for {
 		ready, active, left := r.next(steps)
 		if r.stopped() {
-			for _, s := range left {
-				r.skip(s)
-			}
-			r.outcome.Interrupted = r.outcome.Interrupted || len(left) > 0
+			r.skip(left)
 			ready, left = nil, nil
 		}
 		for _, s := range ready[:min(len(ready), max(0, limit-active))] {
@@ -186,11 +193,15 @@ func (r *run) next(steps []plan.Step) (ready []plan.Step, active int, left []pla
 	return ready, active, left
 }
 
-func (r *run) skip(s plan.Step) {
+// skip leaves steps undone because the run was asked to stop.
+func (r *run) skip(left []plan.Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.state[s.ID] = skipped
-	r.outcome.Skipped = append(r.outcome.Skipped, s.ID)
+	for _, s := range left {
+		r.state[s.ID] = skipped
+		r.outcome.Skipped = append(r.outcome.Skipped, s.ID)
+		r.outcome.Interrupted = true
+	}
 }
 
 func (r *run) stopped() bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -26,11 +27,34 @@ type bench struct {
 	held      []services.Name
 
 	mu      sync.Mutex
+	jobs    map[string]string
 	journal []string
 	events  []apply.Event
 }
 
-func newBench(t *testing.T) *bench { return &bench{t: t, engine: memory.New("chaton.test")} }
+func newBench(t *testing.T) *bench {
+	return &bench{t: t, engine: memory.New("chaton.test"), jobs: map[string]string{}}
+}
+
+func (b *bench) Done(_ context.Context, service, job services.Name) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.jobs[string(service+"/"+job)], nil
+}
+
+func (b *bench) SetDone(_ context.Context, service, job services.Name, key string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.jobs[string(service+"/"+job)] = key
+	return nil
+}
+
+func (b *bench) Forget(_ context.Context, service services.Name) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.jobs, func(k, _ string) bool { return strings.HasPrefix(k, string(service)+"/") })
+	return nil
+}
 
 func (b *bench) Probe(_ context.Context, u services.Unit, a services.ActualUnit) error {
 	if a.State == services.StateRunning && b.engine.Healthy(a.ID) {
@@ -69,7 +93,7 @@ func (b *bench) plan(wanted ...services.Service) plan.Plan {
 
 func (b *bench) runner(wanted ...services.Service) *apply.Runner {
 	return &apply.Runner{
-		Engine: b.engine, Prober: b, Accounts: b, Journal: b, Wanted: wanted, HashKey: key, DirectoryHost: "directory.chaton.test",
+		Engine: b.engine, Prober: b, Accounts: b, Jobs: b, Journal: b, Wanted: wanted, HashKey: key, DirectoryHost: "directory.chaton.test",
 		Publish: func(context.Context) error { b.mu.Lock(); defer b.mu.Unlock(); b.published++; return nil },
 		Hold: func(_ context.Context, s services.Name) error {
 			b.mu.Lock()

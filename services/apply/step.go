@@ -30,6 +30,9 @@ func (r *run) do(s plan.Step) error {
 		if i < 0 {
 			return missing(s)
 		}
+		if err := r.Jobs.Forget(ctx, s.Service); err != nil {
+			return err
+		}
 		return r.Engine.CreateVolume(ctx, s.Service, service.Volumes[i])
 	case plan.RemoveVolume:
 		return r.Engine.RemoveVolume(ctx, s.Service, services.Name(s.Target))
@@ -44,11 +47,11 @@ func (r *run) do(s plan.Step) error {
 			return missing(s)
 		}
 		return r.replace(ctx, s, service, unit)
-	case plan.StartUnit, plan.RestartUnit:
+	case plan.StartUnit, plan.RestartUnit, plan.RunJobs:
 		if !wanted {
 			return missing(s)
 		}
-		return r.start(ctx, s, unit)
+		return r.start(ctx, s, service, unit)
 	case plan.RemoveUnit:
 		return r.Engine.RemoveUnit(ctx, s.UnitID)
 	case plan.Publish:
@@ -148,12 +151,7 @@ func (r *run) replace(ctx context.Context, s plan.Step, service services.Service
 			return r.back(s, newID, others, unit, err)
 		}
 	}
-	r.progress(s)("starting")
-	if err := r.Engine.StartUnit(ctx, newID); err != nil {
-		return r.back(s, newID, others, unit, err)
-	}
-	r.progress(s)("waiting until it answers")
-	if err := r.healthy(ctx, newID, unit); err != nil {
+	if err := r.bringUp(ctx, s, service, unit, newID, imageID); err != nil {
 		return r.back(s, newID, others, unit, err)
 	}
 	if len(others) > 0 {
@@ -177,6 +175,9 @@ func (r *run) replace(ctx context.Context, s plan.Step, service services.Service
 // stopsFirst says whether two containers of the unit must never run at once:
 // they would write the same data, or listen on the machine's own ports.
 func stopsFirst(s services.Service, u services.Unit) bool {
+	if u.Overlaps {
+		return false
+	}
 	return s.HostNetwork || slices.ContainsFunc(u.Mounts, func(m services.Mount) bool { return !m.ReadOnly })
 }
 
@@ -208,6 +209,9 @@ func (r *run) back(s plan.Step, newID string, before []services.ActualUnit, unit
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), time.Minute)
 	defer cancel()
 	err := &StepError{Step: s, Err: cause, Log: r.lastLines(ctx, newID)}
+	if job, ok := errors.AsType[*jobError](cause); ok {
+		err.Log = job.lines()
+	}
 	var undo []error
 	undo = append(undo, r.Engine.StopUnit(ctx, newID, unit.StopTimeout))
 	undo = append(undo, r.Engine.RemoveUnit(ctx, newID))
@@ -228,21 +232,63 @@ func (r *run) back(s plan.Step, newID string, before []services.ActualUnit, unit
 	return err
 }
 
-// start starts what exists, after stopping it where it runs.
-func (r *run) start(ctx context.Context, s plan.Step, unit services.Unit) error {
-	if s.Action == plan.RestartUnit {
+// start starts what exists, after stopping it where it runs and must not.
+func (r *run) start(ctx context.Context, s plan.Step, service services.Service, unit services.Unit) error {
+	imageID, err := r.Engine.EnsureImage(ctx, unit.Image, r.progress(s))
+	if err != nil {
+		return err
+	}
+	stop := s.Action == plan.RestartUnit
+	if s.Action == plan.RunJobs {
+		before, _, err := r.jobsDue(ctx, service, unit)
+		if err != nil {
+			return err
+		}
+		stop = len(before) > 0
+	}
+	if stop {
 		if err := r.Engine.StopUnit(ctx, s.UnitID, unit.StopTimeout); err != nil {
 			return err
 		}
 	}
-	if err := r.Engine.StartUnit(ctx, s.UnitID); err != nil {
+	if err := r.bringUp(ctx, s, service, unit, s.UnitID, imageID); err != nil {
+		failure := &StepError{Step: s, Err: err, Log: r.lastLines(context.WithoutCancel(ctx), s.UnitID)}
+		if job, ok := errors.AsType[*jobError](err); ok {
+			failure.Log = job.lines()
+		}
+		return failure
+	}
+	return nil
+}
+
+// bringUp runs the jobs that come before the unit, starts it, waits until it
+// is healthy, and runs the jobs that need it running.
+func (r *run) bringUp(ctx context.Context, s plan.Step, service services.Service, unit services.Unit, id, imageID string) error {
+	before, inside, err := r.jobsDue(ctx, service, unit)
+	if err != nil {
+		return err
+	}
+	for _, j := range before {
+		r.progress(s)("running " + string(j.Name))
+		if err := r.jobApart(ctx, service, j, imageID); err != nil {
+			return err
+		}
+	}
+	r.progress(s)("starting")
+	if err := r.Engine.StartUnit(ctx, id); err != nil {
 		return err
 	}
 	r.progress(s)("waiting until it answers")
-	if err := r.healthy(ctx, s.UnitID, unit); err != nil {
-		return &StepError{Step: s, Err: err, Log: r.lastLines(context.WithoutCancel(ctx), s.UnitID)}
+	if err := r.healthy(ctx, id, unit); err != nil {
+		return err
 	}
-	return nil
+	for _, j := range inside {
+		r.progress(s)("running " + string(j.Name))
+		if err := r.jobInside(ctx, service, unit, j, id); err != nil {
+			return err
+		}
+	}
+	return r.settleJobs(ctx, service, unit)
 }
 
 // healthy waits until the unit answers its probe. It gives up when the recipe's

@@ -21,6 +21,9 @@ type Input struct {
 	ImagesPresent map[string]bool
 	// Unhealthy holds the ids of running units that failed a probe just now.
 	Unhealthy map[string]bool
+	// JobsDue tells, by service and unit, where an installer or a migration has
+	// still to run.
+	JobsDue map[services.Name]map[services.Name]bool
 	// Accounts and WantedAccounts are fingerprints of the services' accounts
 	// in the directory, as last made and as wanted.
 	Accounts       map[services.Name]string
@@ -232,7 +235,10 @@ func (d *differ) unit(s services.Service, u services.Unit, have []services.Actua
 	step := Step{Service: s.Name, Target: string(u.Name)}
 	switch {
 	case same != nil && same.State == services.StateRunning && !d.Unhealthy[same.ID]:
-		return Step{}, false // others, if any, are left over and removed
+		if !d.JobsDue[s.Name][u.Name] {
+			return Step{}, false // others, if any, are left over and removed
+		}
+		step.Action, step.Reason, step.UnitID = RunJobs, JobDue, same.ID
 	case len(others) > 0 && (same == nil || same.State != services.StateRunning):
 		step.Action, step.Reason = ReplaceUnit, Different
 		if same != nil {
@@ -388,7 +394,7 @@ func (in Input) base() (string, error) {
 			wanted = append(wanted, string(s.Name)+"/"+string(u.Name)+"/"+s.Hash(u, in.HashKey))
 		}
 	}
-	data, err := json.Marshal([]any{wanted, units, in.Actual.Networks, in.Actual.Volumes, in.Accounts, in.WantedAccounts, in.PublishDue})
+	data, err := json.Marshal([]any{wanted, units, in.Actual.Networks, in.Actual.Volumes, in.Accounts, in.WantedAccounts, in.PublishDue, in.JobsDue})
 	if err != nil {
 		return "", fmt.Errorf("encode the base of a plan: %w", err)
 	}

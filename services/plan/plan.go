@@ -53,6 +53,7 @@ const (
 	CreateUnit    Action = "create"  // create, start, wait until healthy
 	StartUnit     Action = "start"   // start what is stopped, wait until healthy
 	RestartUnit   Action = "restart" // stop, start, wait until healthy
+	RunJobs       Action = "jobs"    // installers and migrations of a unit that runs
 	Connect       Action = "connect" // the directory to a service's network
 	RemoveUnit    Action = "remove"
 	Publish       Action = "publish" // routes, certificates, the portal's and the charter's facts
@@ -69,5 +70,6 @@ const (
 	Unhealthy Reason = "unhealthy"  // it runs but does not answer as it should
 	NotWanted Reason = "not wanted" // the file no longer has it
 	LeftOver  Reason = "left over"  // of an interrupted change
+	JobDue    Reason = "job due"    // an installer or migration has not run yet
 	Moved     Reason = "moved"      // something it depends on is made anew
 )
