@@ -239,7 +239,7 @@ func (d *differ) unit(s services.Service, u services.Unit, have []services.Actua
 			return Step{}, false // others, if any, are left over and removed
 		}
 		step.Action, step.Reason, step.UnitID = RunJobs, JobDue, same.ID
-	case len(others) > 0 && (same == nil || same.State != services.StateRunning):
+	case len(others) > 0:
 		step.Action, step.Reason = ReplaceUnit, Different
 		if same != nil {
 			step.Reason = LeftOver // a replacement was interrupted; go on with it

@@ -63,6 +63,13 @@ func running(wanted ...services.Service) services.Actual {
 	return a
 }
 
+// besides adds a unit under an id of its own.
+func besides(a services.Actual, u services.ActualUnit, id string) services.Actual {
+	u.ID = id
+	a.Units = append(a.Units, u)
+	return a
+}
+
 func lines(p Plan) (out []string) {
 	for _, s := range p.Steps {
 		line := s.ID + " (" + string(s.Reason) + ")"
@@ -128,6 +135,13 @@ func TestDiff(t *testing.T) {
 		"a running unit that does not answer is restarted": {
 			in:   Input{Wanted: []services.Service{directory, wiki}, Actual: running(directory, wiki), Unhealthy: map[string]bool{"id-wiki-web": true}},
 			want: []string{"wiki/restart/web (unhealthy)", "publish (moved)"},
+		},
+		"a replacement cut off before its unit answered goes on": {
+			in: Input{
+				Wanted: []services.Service{directory, wikiChanged}, Actual: besides(running(directory, wiki), running(wikiChanged).Units[0], "id-new"),
+				ImagesPresent: map[string]bool{"example/wiki:1": true}, Unhealthy: map[string]bool{"id-new": true},
+			},
+			want: []string{"wiki/replace/web (left over)", "publish (moved)"},
 		},
 		"a crash loop is restarted, not waited for": {
 			in:   Input{Wanted: []services.Service{directory, wiki}, Actual: stateOf(running(directory, wiki), "id-wiki-web", services.StateRestarting)},
