@@ -2,8 +2,12 @@ package cli
 
 import (
 	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -49,6 +53,7 @@ func everyStep() plan.Plan {
 		{Service: "wiki", Action: plan.ReplaceUnit, Target: "web", Reason: plan.Different},
 		{Service: "wiki", Action: plan.StartUnit, Target: "cron", Reason: plan.Stopped},
 		{Service: "wiki", Action: plan.RestartUnit, Target: "db", Reason: plan.Unhealthy},
+		{Service: "wiki", Action: plan.RunJobs, Target: "web", Reason: plan.JobDue},
 		{Service: "wiki", Action: plan.Connect, Target: "directory", Reason: plan.Missing},
 		{Service: "pads", Action: plan.RemoveUnit, Target: "web", Reason: plan.NotWanted},
 		{Service: "pads", Action: plan.RemoveAccount, Target: "pads", Reason: plan.NotWanted},
@@ -111,13 +116,37 @@ func TestHumanView_Goldens(t *testing.T) {
 	}
 }
 
+// TestWords_CoverEveryActionAndReason reads the constants from their source, so
+// that a new one cannot be forgotten here.
 func TestWords_CoverEveryActionAndReason(t *testing.T) {
-	for _, s := range everyStep().Steps {
-		if _, known := words[s.Action]; !known {
-			t.Errorf("the action %s has no words", s.Action)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "services", "plan", "plan.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
 		}
-		if _, known := reasons[s.Reason]; !known {
-			t.Errorf("the reason %s has no words", s.Reason)
+		literal, ok := spec.Values[0].(*ast.BasicLit)
+		kind, named := spec.Type.(*ast.Ident)
+		if !ok || !named {
+			return true
 		}
+		value, err := strconv.Unquote(literal.Value)
+		if err != nil {
+			return true
+		}
+		_, action := words[plan.Action(value)]
+		_, reason := reasons[plan.Reason(value)]
+		seen++
+		if kind.Name == "Action" && !action || kind.Name == "Reason" && !reason {
+			t.Errorf("the %s %q has no words in words.go", kind.Name, value)
+		}
+		return true
+	})
+	if seen < 20 {
+		t.Errorf("only %d constants were found in plan.go; has it moved?", seen)
 	}
 }

@@ -27,6 +27,7 @@ var words = map[plan.Action]wording{
 	plan.CreateUnit:    {"+", "start", "starting", false},
 	plan.StartUnit:     {"~", "start again", "starting again", false},
 	plan.RestartUnit:   {"~", "restart", "restarting", false},
+	plan.RunJobs:       {"~", "run what installs or migrates", "installing or migrating", false},
 	plan.Connect:       {"~", "connect the directory to its network", "connecting the directory to its network", true},
 	plan.RemoveUnit:    {"-", "remove", "removing", false},
 	plan.Publish:       {"~", "publish addresses, certificates and the charter", "publishing addresses, certificates and the charter", true},
@@ -47,6 +48,7 @@ var reasons = map[plan.Reason]string{
 	plan.Unhealthy: "runs, but does not answer as it should",
 	plan.NotWanted: "is not in the file any more",
 	plan.LeftOver:  "was left over by an interrupted change",
+	plan.JobDue:    "has not been done yet",
 	plan.Moved:     "depends on something that is made anew",
 }
 
