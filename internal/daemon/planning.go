@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ronron/internal/api"
-	"ronron/internal/diag"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -119,6 +118,3 @@ func (d *Daemon) accounts(ctx context.Context, w *wanted, actual services.Actual
 	}
 	return made, want, nil
 }
-
-// check returns the diagnostics as an error when they stop the work.
-func check(diags diag.List) error { return diags.Err() }

@@ -42,7 +42,7 @@ func (d *Daemon) publish(ctx context.Context, w *wanted) error {
 	if !gatewayRuns(actual) {
 		return nil // it will be told when it does; the publish step comes last
 	}
-	if err := d.Gateway.PutConfig(ctx, config); err != nil {
+	if err := d.tellGateway(ctx, config); err != nil {
 		if d.gatewayIsOld(w, actual) {
 			// It is about to be replaced, and may not know this form.
 			d.Log.Warn("the gateway of an older version did not take the configuration", logkey.Error, err)
@@ -100,6 +100,26 @@ func gatewayRuns(actual services.Actual) bool {
 		return u.Service == gatewayName && u.State == services.StateRunning
 	})
 }
+
+// tellGateway gives the gateway its configuration. One that is just being
+// started or restarted gets a moment to answer.
+func (d *Daemon) tellGateway(ctx context.Context, c gateway.Config) error {
+	const pause = 250 * time.Millisecond
+	for left := gatewayPatience; ; left -= pause {
+		err := d.Gateway.PutConfig(ctx, c)
+		if errs.CodeOf(err) != errs.Unavailable || left <= 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+}
+
+// gatewayPatience is how long a gateway that does not answer is asked again.
+const gatewayPatience = 5 * time.Second
 
 // gatewayIsOld says whether only a gateway runs that an `up` replaces.
 func (d *Daemon) gatewayIsOld(w *wanted, actual services.Actual) bool {
