@@ -135,12 +135,12 @@ func TestTemplate_IsWhatReadAccepts(t *testing.T) {
 			},
 		}
 		src := Template(in)
-		c, diags := Read("chaton.hcl", src)
+		_, diags := Read("chaton.hcl", src)
 		if len(diags) != 1 || diags[0].Summary != "More than one line" {
 			t.Fatalf("only the line break in the name is wrong, got %v\n%s", diags.Err(), src)
 		}
 		in.Name = strings.ReplaceAll(in.Name, "\n", " ")
-		c, diags = Read("chaton.hcl", Template(in))
+		c, diags := Read("chaton.hcl", Template(in))
 		if len(diags) > 0 {
 			t.Fatal(diags.Err())
 		}
