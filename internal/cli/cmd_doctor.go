@@ -13,6 +13,7 @@ import (
 	"ronron/chaton"
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/services"
 )
 
 func (a *App) doctorCommand() *cli.Command {
@@ -55,7 +56,7 @@ func (a *App) doctor(c *cli.Context) error {
 	checks = append(checks, more...)
 	d, more := a.checkDaemon(c, host)
 	if file != nil {
-		checks = append(checks, a.checkPorts(file, d != nil)...)
+		checks = append(checks, a.checkPorts(file, d != nil || hasDaemon(c.Context, host, file.ID()))...)
 		checks = append(checks, a.checkNames(c.Context, file)...)
 	}
 	checks = append(checks, more...)
@@ -194,6 +195,16 @@ func (a *App) checkDaemon(c *cli.Context, host Host) (*daemon, []api.Check) {
 		return nil, []api.Check{problem("daemon", cmp.Or(errs.HintOf(err), "Its log may tell: ronron logs daemon"), "%s", sentence(err))}
 	}
 	return d, append([]api.Check{ok("daemon", "answers")}, checks...)
+}
+
+// hasDaemon says whether the chaton was ever brought up here. Its gateway goes
+// on holding the ports when the daemon is away.
+func hasDaemon(ctx context.Context, host Host, chaton services.ChatonID) bool {
+	if host == nil {
+		return false
+	}
+	daemons, err := host.Daemons(ctx)
+	return err == nil && slices.ContainsFunc(daemons, func(d Daemon) bool { return d.Chaton == chaton })
 }
 
 // checkPorts is of use before the gateway has taken the ports; afterwards it

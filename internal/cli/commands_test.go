@@ -371,6 +371,19 @@ func TestDoctor_AllWell(t *testing.T) {
 	}
 }
 
+// The gateway goes on holding the ports when the daemon is away.
+func TestDoctor_DoesNotBlameTheGatewayForItsPorts(t *testing.T) {
+	w := newWorld(t)
+	w.deployed()
+	w.host.daemons[0].Running, w.host.daemons[0].State = false, "exited"
+	w.machine.taken = errors.New("address already in use")
+	w.wantCode(exitFailed, "doctor", "--file", w.file)
+	wantIn(t, "stdout", "✗ daemon", w.stdout)
+	if strings.Contains(w.stdout.String(), "port 8443") {
+		t.Errorf("the ports are called taken:\n%s", w.stdout)
+	}
+}
+
 func TestCompletion_KnowsCommandsAndOptions(t *testing.T) {
 	table := New(newWorld(t).env).table
 	for words, want := range map[string]string{"": "member", "member": "suspend", "member add": "--mail", "up": "--yes", "completion": "fish"} {
