@@ -68,6 +68,7 @@ func (a *App) commands() *cli.App {
 			a.statusCommand(),
 			a.servicesCommand(),
 			a.logsCommand(),
+			a.runCommand(),
 			a.downCommand(),
 			a.destroyCommand(),
 			a.memberCommand(),

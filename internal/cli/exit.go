@@ -44,6 +44,9 @@ func exitCode(err error) int {
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted
 	}
+	if tool, ok := errors.AsType[*toolError](err); ok {
+		return tool.code
+	}
 	switch errs.CodeOf(err) {
 	case errs.Invalid:
 		return exitUsage

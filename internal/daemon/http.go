@@ -38,6 +38,7 @@ func (d *Daemon) Handler() http.Handler {
 	mux.HandleFunc("GET /v1/ca", d.serveCA)
 	mux.HandleFunc("GET /v1/logs", d.serveLogs)
 	d.people(mux)
+	d.tools(mux)
 	return mux
 }
 
