@@ -24,7 +24,8 @@ type Recipe struct {
 	Version  string
 	Software Software
 	Settings []Setting
-	Secrets  []Secret
+	Secrets  []Secret // those of its companions included
+	Companions []Companion
 	Accounts Accounts
 	Data     []Data
 	Public   text.Text // what somebody without an account can do; zero where settings decide: see Resolved
@@ -34,6 +35,7 @@ type Recipe struct {
 
 	body  *body             // the rest of recipe.hcl, unevaluated
 	files map[string][]byte // the folder
+	folder, main string     // how ranges name the folder, and the file that the rest belongs to
 }
 
 // Software is what the recipe runs.
@@ -64,6 +66,8 @@ type Secret struct {
 	Name     string
 	Length   int
 	Alphabet string
+	// Companion is whose secret it is; "" is the recipe's own.
+	Companion string
 }
 
 // Accounts says how members sign in.
@@ -160,4 +164,5 @@ type Route struct {
 	Timeout int   // seconds; 0 is the gateway's default
 	Headers map[string]string
 	Deny    []string
+	Gate    *Gate // nil: anyone passes
 }
