@@ -61,7 +61,7 @@ func TestUnit_IsHardened(t *testing.T) {
 	c := e.testStart(t, s, "a", imageID)
 	h := c.HostConfig
 	for what, good := range map[string]bool{
-		"restart policy":  h.RestartPolicy.Name == "unless-stopped",
+		"restart policy":  h.RestartPolicy.Name == "always",
 		"memory":          h.Memory == 32<<20 && h.MemorySwap == h.Memory,
 		"pids":            h.PidsLimit != nil && *h.PidsLimit == 20,
 		"cpus":            h.NanoCPUs == 500_000_000,

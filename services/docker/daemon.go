@@ -65,9 +65,9 @@ func (h *Host) StartDaemon(ctx context.Context, spec DaemonSpec) error {
 	if err != nil {
 		return fault(err, "The daemon's container cannot be made")
 	}
-	if err := h.switchTo(ctx, made.ID, old, spec.Ready); err != nil {
+	if err := h.switchTo(ctx, e, made.ID, old, spec.Ready); err != nil {
 		e.discard(ctx, made.ID)
-		return h.comeBack(ctx, old, err)
+		return comeBack(ctx, e, old, err)
 	}
 	if old != "" {
 		if err := e.remove(ctx, old); err != nil {
@@ -135,7 +135,6 @@ func daemonContainer(e *Engine, spec DaemonSpec) (*container.Config, *container.
 	}
 	host := hardened(services.Limits{Memory: daemonMemory, PIDs: daemonPIDs}, engineFacts{})
 	host.NetworkMode = network.NetworkHost // it probes units by address, in every network
-	host.RestartPolicy.Name = container.RestartPolicyUnlessStopped
 	host.ReadonlyRootfs = true
 	host.Tmpfs = map[string]string{
 		"/tmp":        "rw,nosuid,nodev,noexec,mode=1777,size=128m",
@@ -158,13 +157,13 @@ func daemonContainer(e *Engine, spec DaemonSpec) (*container.Config, *container.
 
 // switchTo stops the old daemon and starts the new one: they share the state,
 // so at no moment do both run.
-func (h *Host) switchTo(ctx context.Context, id, old string, ready func(context.Context, string) error) error {
+func (h *Host) switchTo(ctx context.Context, e *Engine, id, old string, ready func(context.Context, string) error) error {
 	if old != "" {
-		if err := h.api.ContainerStop(ctx, old, container.StopOptions{}); err != nil && !cerrdefs.IsNotFound(err) {
+		if err := e.stop(ctx, old, container.StopOptions{}); err != nil && !cerrdefs.IsNotFound(err) {
 			return fault(err, "The running daemon cannot be stopped")
 		}
 	}
-	if err := h.api.ContainerStart(ctx, id, container.StartOptions{}); err != nil {
+	if err := e.start(ctx, id); err != nil {
 		return fault(err, "The daemon cannot be started")
 	}
 	return h.awaitDaemon(ctx, id, ready)
@@ -203,20 +202,22 @@ func (h *Host) awaitDaemon(ctx context.Context, id string, ready func(context.Co
 func (h *Host) daemonFault(ctx context.Context, id, what string) error {
 	lines, err := h.DaemonLogs(ctx, id, 20)
 	if err != nil || strings.TrimSpace(lines) == "" {
-		lines = "(its log is empty)"
+		// The daemon never ends in silence: what it said could not be written.
+		return errs.New(errs.Failed, "%s. Its log is empty, so the disk that holds Docker's data may be full.", what).
+			WithHint("`ronron doctor` looks at the disk; docker system df shows what takes the room. Free some, then try again.")
 	}
 	return errs.New(errs.Failed, "%s. The last lines of its log:\n%s", what, strings.TrimSpace(lines)).
 		WithHint("What ran before runs on, or was started again. If the lines above do not help, please report them.")
 }
 
 // comeBack starts the old daemon again after err, even when ctx is over.
-func (h *Host) comeBack(ctx context.Context, old string, err error) error {
+func comeBack(ctx context.Context, e *Engine, old string, err error) error {
 	if old == "" {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	if failed := h.api.ContainerStart(ctx, old, container.StartOptions{}); failed != nil {
+	if failed := e.start(ctx, old); failed != nil {
 		return errs.New(errs.Failed, "%v Besides, the daemon that ran before cannot be started again: %s.", err, reasonOf(failed)).
 			WithHint("Services run on without it. Try: ronron up")
 	}
@@ -230,7 +231,7 @@ func (h *Host) RemoveDaemon(ctx context.Context, chaton services.ChatonID) error
 		return err
 	}
 	for _, c := range list {
-		if err := h.api.ContainerStop(ctx, c.ID, container.StopOptions{}); err != nil && !cerrdefs.IsNotFound(err) {
+		if err := h.engine(chaton).stop(ctx, c.ID, container.StopOptions{}); err != nil && !cerrdefs.IsNotFound(err) {
 			return fault(err, "The daemon cannot be stopped")
 		}
 		if err := h.engine(chaton).remove(ctx, c.ID); err != nil {

@@ -46,9 +46,6 @@ func (e *Engine) spec(ctx context.Context, s services.Service, u services.Unit, 
 		Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 	}
 	sp.host = hardened(u.Limits, facts)
-	if labels[labelJob] == "" { // a job runs once, well or not
-		sp.host.RestartPolicy.Name = container.RestartPolicyUnlessStopped
-	}
 	sp.host.CapAdd = slices.Sorted(slices.Values(u.Capabilities))
 	sp.host.ReadonlyRootfs = u.ReadOnly
 	sp.host.Mounts = mounts

@@ -118,7 +118,7 @@ func (e *Engine) StartUnit(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return fault(e.api.ContainerStart(ctx, c.ID, container.StartOptions{}), "The unit %s cannot be started", title(c))
+	return fault(e.start(ctx, c.ID), "The unit %s cannot be started", title(c))
 }
 
 // StopUnit asks the unit to stop and kills it after timeout.
@@ -128,7 +128,7 @@ func (e *Engine) StopUnit(ctx context.Context, id string, timeout time.Duration)
 		return err
 	}
 	seconds := int(math.Ceil(timeout.Seconds()))
-	return fault(e.api.ContainerStop(ctx, c.ID, container.StopOptions{Timeout: &seconds}), "The unit %s cannot be stopped", title(c))
+	return fault(e.stop(ctx, c.ID, container.StopOptions{Timeout: &seconds}), "The unit %s cannot be stopped", title(c))
 }
 
 // RemoveUnit removes a container, running or not.
