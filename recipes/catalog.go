@@ -25,7 +25,8 @@ type Catalog struct {
 // out of the catalog, and a recipe that every chaton needs cannot be replaced.
 func LoadCatalog(own map[string][]byte) (*Catalog, diag.List) {
 	c := &Catalog{recipes: map[string]*Recipe{}, own: map[string]bool{}}
-	embedded, diags := embeddedRecipes()
+	embedded, problems := embeddedRecipes()
+	diags := slices.Concat(blocks().diags, problems)
 	maps.Copy(c.recipes, embedded)
 
 	folders := map[string]map[string][]byte{}
@@ -102,7 +103,7 @@ var embeddedRecipes = sync.OnceValues(func() (map[string]*Recipe, diag.List) {
 		if !folder.IsDir() {
 			continue // catalog.go
 		}
-		r, problems := ParseEmbedded(folder.Name(), embeddedFiles(folder.Name()))
+		r, problems := ParseEmbedded(folder.Name(), filesBelow(catalog.FS, folder.Name()))
 		diags = diags.Append(problems...)
 		if r != nil {
 			all[r.Name] = r
@@ -110,19 +111,3 @@ var embeddedRecipes = sync.OnceValues(func() (map[string]*Recipe, diag.List) {
 	}
 	return all, diags
 })
-
-func embeddedFiles(name string) map[string][]byte {
-	files := map[string][]byte{}
-	err := fs.WalkDir(catalog.FS, name, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		content, err := fs.ReadFile(catalog.FS, path)
-		files[strings.TrimPrefix(path, name+"/")] = content
-		return err
-	})
-	if err != nil {
-		panic("recipes: the embedded catalog cannot be read: " + err.Error()) // it is part of the binary
-	}
-	return files
-}

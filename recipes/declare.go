@@ -39,9 +39,13 @@ func (d declarations) read(b *hclread.Block, embedded bool) {
 	for _, s := range d.unique(b, "secret", settingName) {
 		d.secret(s)
 	}
+	d.companions(b)
 	if a := b.Block("accounts"); a != nil {
 		d.r.Accounts.Kind = a.Name()
 		d.kindOfAccounts(a)
+	}
+	for _, kind := range []string{"job", "schedule", "tool", "listen"} {
+		d.unique(b, kind, serviceName)
 	}
 	d.unique(b, "volume", serviceName)
 	d.unique(b, "data", serviceName)

@@ -40,7 +40,7 @@ func ParseEmbedded(name string, files map[string][]byte) (*Recipe, diag.List) {
 }
 
 func parse(name string, files map[string][]byte, embedded bool) (*Recipe, diag.List) {
-	p := &parser{r: &Recipe{Name: name, files: files}}
+	p := &parser{r: &Recipe{Name: name, files: files, folder: name, main: "recipe.hcl"}}
 	p.parse(embedded)
 	diags := p.diags.Sorted().WithSource(p.r.sources())
 	if diags.HasErrors() {
@@ -59,7 +59,7 @@ func (p *parser) parse(embedded bool) {
 	if !ok {
 		return
 	}
-	root, diags := hclread.Parse(p.r.place("recipe.hcl"), src, fileSchema)
+	root, diags := hclread.Parse(p.r.place(p.r.main), src, fileSchema)
 	p.diags = p.diags.Append(diags...)
 	if root == nil || root.Block("recipe") == nil {
 		return
@@ -78,13 +78,14 @@ func (p *parser) parse(embedded bool) {
 	e := newEvaluation(p.r, Input{}, true)
 	e.run()
 	p.diags = p.diags.Append(e.Diags...)
+	p.r.Hash = p.r.fullHash()
 	p.r.Public, p.r.Data = e.out.Public, e.out.Data
 }
 
 // folder checks the files as such and returns recipe.hcl.
 func (p *parser) folder() (src []byte, ok bool) {
 	wrong := func(summary, format string, args ...any) {
-		p.diags = p.diags.Append(diag.Error(summary, fmt.Sprintf(format, args...), diag.Range{File: p.r.Name}))
+		p.diags = p.diags.Append(diag.Error(summary, fmt.Sprintf(format, args...), diag.Range{File: p.r.folder}))
 	}
 	if err := services.Name(p.r.Name).Validate(); err != nil {
 		wrong("Bad name", "The recipe's folder: %s.", err)
@@ -99,9 +100,9 @@ func (p *parser) folder() (src []byte, ok bool) {
 	if len(p.r.files) > maxFiles || total > maxFolder {
 		wrong("Folder too large", "The recipe has %d files with %d bytes; at most %d files with %d bytes are read. What is large is fetched by the Dockerfile.", len(p.r.files), total, maxFiles, maxFolder)
 	}
-	src, ok = p.r.files["recipe.hcl"]
+	src, ok = p.r.files[p.r.main]
 	if !ok {
-		wrong("Missing recipe.hcl", "A recipe is a folder with a file recipe.hcl in it.")
+		wrong("Missing "+p.r.main, "A recipe is a folder with a file %s in it.", p.r.main)
 	}
 	return src, ok && !p.diags.HasErrors()
 }
@@ -122,7 +123,7 @@ func (p *parser) templates() {
 func isTemplate(file string) bool { return strings.HasSuffix(file, ".tmpl") }
 
 // place is how ranges name a file of the recipe.
-func (r *Recipe) place(file string) string { return r.Name + "/" + file }
+func (r *Recipe) place(file string) string { return r.folder + "/" + file }
 
 // sources are the recipe's files by the name that ranges use.
 func (r *Recipe) sources() map[string][]byte {
@@ -133,10 +134,25 @@ func (r *Recipe) sources() map[string][]byte {
 	return m
 }
 
+// fullHash covers the building blocks too: what they are is part of what runs.
+func (r *Recipe) fullHash() string {
+	if len(r.Companions) == 0 {
+		return r.Hash
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, r.Hash)
+	for _, c := range r.Companions {
+		fmt.Fprintln(h, c.Kind, c.Major, blocks().byKind[c.Kind].recipe.Hash)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 func hashOf(files map[string][]byte) string {
 	h := sha256.New()
 	for _, file := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(h, "%q %x\n", file, sha256.Sum256(files[file]))
+		if !isAside(file) {
+			fmt.Fprintf(h, "%q %x\n", file, sha256.Sum256(files[file]))
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -20,22 +20,22 @@ import (
 // Recipe is a parsed recipe. What depends on the chaton is kept as unevaluated
 // expressions until Resolve.
 type Recipe struct {
-	Name     string
-	Version  string
-	Software Software
-	Settings []Setting
-	Secrets  []Secret // those of its companions included
+	Name       string
+	Version    string
+	Software   Software
+	Settings   []Setting
+	Secrets    []Secret // those of its companions included
 	Companions []Companion
-	Accounts Accounts
-	Data     []Data
-	Public   text.Text // what somebody without an account can do; zero where settings decide: see Resolved
-	Builtin  bool      // part of every chaton (directory); not offered to members
-	Hash     string    // of the whole folder
-	Range    diag.Range
+	Accounts   Accounts
+	Data       []Data
+	Public     text.Text // what somebody without an account can do; zero where settings decide: see Resolved
+	Builtin    bool      // part of every chaton (directory); not offered to members
+	Hash       string    // of the whole folder
+	Range      diag.Range
 
-	body  *body             // the rest of recipe.hcl, unevaluated
-	files map[string][]byte // the folder
-	folder, main string     // how ranges name the folder, and the file that the rest belongs to
+	body         *body             // the rest of recipe.hcl, unevaluated
+	files        map[string][]byte // the folder
+	folder, main string            // how ranges name the folder, and the file that the rest belongs to
 }
 
 // Software is what the recipe runs.
@@ -151,9 +151,12 @@ type Resolved struct {
 	Routes  []Route
 	Public  text.Text // what somebody without an account can do
 	Data    []Data
+	Tools   []Tool
 }
 
-// Route is one entry of the service at the gateway.
+// Route is one entry of the service at the gateway. A route with several host
+// names is several entries of one name, the first with the name that addresses
+// are made from.
 type Route struct {
 	Name    services.Name
 	Host    string // full host name

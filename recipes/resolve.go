@@ -1,6 +1,8 @@
 package recipes
 
 import (
+	"slices"
+
 	"ronron/account"
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
@@ -64,11 +66,12 @@ func (e *evaluation) run() {
 	}
 	e.data(root)
 	e.defineRoutes(root)
-	for _, u := range root.Blocks("unit") {
-		e.unit(u)
-	}
+	e.companions(root)
+	e.units(root)
 	e.needs(root)
 	e.routesToUnits()
+	e.work(root)
+	e.listens(root)
 	if e.r.Accounts.Kind == "ldap" {
 		e.out.Service.Directory = true
 		e.out.Service.Needs = []services.Name{directoryService}
@@ -87,7 +90,7 @@ func (e *evaluation) lastCheck() {
 func (e *evaluation) data(root *hclread.Block) {
 	for _, b := range root.Blocks("data") {
 		volume := e.String(b, "volume")
-		if volume.Known {
+		if volume.Known && !slices.ContainsFunc(e.r.Companions, func(c Companion) bool { return c.Name == volume.V }) {
 			e.knownVolume(volume.V, volume.Range)
 		}
 		e.out.Data = append(e.out.Data, Data{
@@ -103,6 +106,9 @@ func (e *evaluation) knownVolume(name string, at diag.Range) {
 	}
 	var names []string
 	for _, v := range e.out.Service.Volumes {
+		if !e.volumes[string(v.Name)] {
+			continue // a companion's, which nobody else mounts
+		}
 		names = append(names, string(v.Name))
 	}
 	e.Errorf(at, "Unknown volume", "The recipe declares no volume %q.%s Write volume %q {} in the recipe, beside its units.", name, diag.DidYouMean(name, names), name)

@@ -132,7 +132,7 @@ func TestResolve_MarksFilesThatHoldSecrets(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags.Err())
 	}
-	for _, f := range resolved.Service.Units[1].Files {
+	for _, f := range resolved.Service.Units[2].Files {
 		hidden := strings.Contains(string(f.Content), "HIDDEN")
 		if f.Secret != hidden {
 			t.Errorf("%s: secret %v, but it holds one: %v", f.Path, f.Secret, hidden)
@@ -233,7 +233,7 @@ func TestResolve_UsesTheHostsPortInAddresses(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags.Err())
 	}
-	if got := resolved.Service.Units[1].Environment["URL"]; got != "https://pad.chaton.test:8443" {
+	if got := resolved.Service.Units[2].Environment["URL"]; got != "https://pad.chaton.test:8443" {
 		t.Errorf("the address of the route is %q", got)
 	}
 }

@@ -24,15 +24,17 @@ func (e *evaluation) defineRoutes(root *hclread.Block) {
 	all := map[string]cty.Value{}
 	taken := map[string]string{}
 	for _, b := range root.Blocks("route") {
-		host, path := e.routeHost(b), e.routePath(b)
-		if first, twice := taken[host+path]; twice && !e.dry {
-			e.Errorf(b.NameRange(), "Two routes to one address", "The route %q leads from %s%s already. Give this one another path or host.", first, host, path)
+		hosts, path := e.routeHosts(b), e.routePath(b)
+		for _, host := range hosts {
+			if first, twice := taken[host+path]; twice && !e.dry {
+				e.Errorf(b.NameRange(), "Two routes to one address", "The route %q leads from %s%s already. Give this one another path or host.", first, host, path)
+			}
+			taken[host+path] = b.Name()
+			e.out.Routes = append(e.out.Routes, Route{Name: services.Name(b.Name()), Host: host, Path: path})
 		}
-		taken[host+path] = b.Name()
 		all[b.Name()] = cty.ObjectVal(map[string]cty.Value{
-			"host": e.text(host), "path": e.text(path), "url": e.text(e.routeURL(host, path)),
+			"host": e.text(hosts[0]), "path": e.text(path), "url": e.text(e.routeURL(hosts[0], path)),
 		})
-		e.out.Routes = append(e.out.Routes, Route{Name: services.Name(b.Name()), Host: host, Path: path})
 		e.routes = append(e.routes, b)
 	}
 	e.Define("route", object(all))
@@ -40,25 +42,43 @@ func (e *evaluation) defineRoutes(root *hclread.Block) {
 
 var hostRule = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$`)
 
-// routeHost keeps a recipe to names that are its service's own: the service's
+// mostHosts bounds the names of one route: each needs a certificate.
+const mostHosts = 20
+
+// routeHosts are the names of a route, the one that addresses are made from first.
+func (e *evaluation) routeHosts(b *hclread.Block) []string {
+	hosts := []string{e.in.Service.Host}
+	if got := e.String(b, "host"); got.Known && !e.dry {
+		hosts[0] = e.ownHost(got.V, got.Range)
+	}
+	more := e.Strings(b, "hosts")
+	if len(more.V) > mostHosts {
+		e.Errorf(more.Range, "Too many names", "A route has at most %d names more.", mostHosts)
+		return hosts
+	}
+	if e.dry {
+		return hosts
+	}
+	for _, host := range more.V {
+		hosts = append(hosts, e.ownHost(host, more.Range))
+	}
+	return hosts
+}
+
+// ownHost keeps a recipe to names that are its service's own: the service's
 // host name, names below it, and names beside it that begin with it and a hyphen. Else
 // a recipe could take the portal's or another service's place.
-func (e *evaluation) routeHost(b *hclread.Block) string {
-	own := e.in.Service.Host
-	got := e.String(b, "host")
-	if !got.Known || e.dry {
-		return own
-	}
-	host := got.V
+func (e *evaluation) ownHost(given string, at diag.Range) string {
+	own, host := e.in.Service.Host, given
 	label, parent, _ := strings.Cut(own, ".")
 	if !strings.Contains(host, ".") {
 		host += "." + parent
 	}
 	switch {
 	case !hostRule.MatchString(host) || len(host) > 253:
-		e.Errorf(got.Range, "Bad host name", "%q is not a host name in lower-case letters, digits, hyphens and dots.", got.V)
+		e.Errorf(at, "Bad host name", "%q is not a host name in lower-case letters, digits, hyphens and dots.", given)
 	case host != own && !strings.HasSuffix(host, "."+own) && !(strings.HasPrefix(host, label+"-") && strings.HasSuffix(host, "."+parent) && strings.Count(host, ".") == strings.Count(own, ".")):
-		e.Errorf(got.Range, "Not this service's name", "%q is not a name of this service, and might be another's. Use service.host, a name below it (\"x.${service.host}\") or beside it (\"%s-x\").", host, label)
+		e.Errorf(at, "Not this service's name", "%q is not a name of this service, and might be another's. Use service.host, a name below it (\"x.${service.host}\") or beside it (\"%s-x\").", host, label)
 	}
 	return host
 }
@@ -82,8 +102,8 @@ func (e *evaluation) urlPath(p string, at diag.Range) {
 
 // routesToUnits reads the rest of the routes, once all units are known.
 func (e *evaluation) routesToUnits() {
-	for i, b := range e.routes {
-		r := &e.out.Routes[i]
+	for _, b := range e.routes {
+		var r Route
 		r.Unit, r.Port = e.routeTarget(b)
 		r.MaxBody = e.Size(b, "upload").V
 		if t := e.Duration(b, "timeout"); t.Known {
@@ -98,6 +118,12 @@ func (e *evaluation) routesToUnits() {
 			e.urlPath(p, deny.Range)
 		}
 		r.Deny = deny.V
+		for i := range e.out.Routes {
+			if to := &e.out.Routes[i]; string(to.Name) == b.Name() {
+				r.Name, r.Host, r.Path = to.Name, to.Host, to.Path
+				*to = r
+			}
+		}
 	}
 }
 
@@ -106,18 +132,11 @@ func (e *evaluation) routeTarget(b *hclread.Block) (services.Name, int) {
 	if !unit.Known {
 		return "", 0
 	}
-	var names []string
-	for _, u := range e.out.Service.Units {
-		if string(u.Name) == unit.V {
-			if !port.Known {
-				return u.Name, 0
-			}
-			return u.Name, e.knownPort(u, services.Name(port.V), port.Range)
-		}
-		names = append(names, string(u.Name))
+	u, ok := e.knownUnit(unit.V, unit.Range)
+	if !ok || !port.Known {
+		return u.Name, 0
 	}
-	e.Errorf(unit.Range, "Unknown unit", "The recipe has no unit %q.%s", unit.V, diag.DidYouMean(unit.V, names))
-	return "", 0
+	return u.Name, e.knownPort(u, services.Name(port.V), port.Range)
 }
 
 var headerRule = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")

@@ -12,10 +12,17 @@ import (
 	"ronron/services"
 )
 
-func (e *evaluation) unit(b *hclread.Block) {
+func (e *evaluation) units(root *hclread.Block) {
+	for _, b := range root.Blocks("unit") {
+		e.out.Service.Egress = e.Bool(b, "egress").V || e.out.Service.Egress
+		e.out.Service.Units = append(e.out.Service.Units, e.unit(b, services.Name(b.Name()), e.image(b)))
+	}
+}
+
+func (e *evaluation) unit(b *hclread.Block, name services.Name, image services.Image) services.Unit {
 	u := services.Unit{
-		Name:         services.Name(b.Name()),
-		Image:        e.image(b),
+		Name:         name,
+		Image:        image,
 		Entrypoint:   e.command(b, "entrypoint"),
 		Command:      e.command(b, "command"),
 		User:         e.user(b),
@@ -26,7 +33,6 @@ func (e *evaluation) unit(b *hclread.Block) {
 		Limits:       e.limits(b),
 		StopTimeout:  e.Duration(b, "stop_timeout").V,
 	}
-	e.out.Service.Egress = e.Bool(b, "egress").V || e.out.Service.Egress
 	for _, p := range b.Blocks("port") {
 		u.Ports = append(u.Ports, e.port(p))
 	}
@@ -41,14 +47,14 @@ func (e *evaluation) unit(b *hclread.Block) {
 	if h := b.Block("health"); h != nil {
 		u.Health = e.health(h, u)
 	}
-	e.out.Service.Units = append(e.out.Service.Units, u)
+	return u
 }
 
 // needs is read once all units are known.
 func (e *evaluation) needs(root *hclread.Block) {
 	var names []string
-	for _, b := range root.Blocks("unit") {
-		names = append(names, b.Name())
+	for _, u := range e.out.Service.Units {
+		names = append(names, string(u.Name))
 	}
 	for i, b := range root.Blocks("unit") {
 		needs := e.Strings(b, "needs")
@@ -59,7 +65,8 @@ func (e *evaluation) needs(root *hclread.Block) {
 			case !slices.Contains(names, n):
 				e.Errorf(needs.Range, "Unknown unit", "The recipe has no unit %q.%s", n, diag.DidYouMean(n, names))
 			default:
-				e.out.Service.Units[i].Needs = append(e.out.Service.Units[i].Needs, services.Name(n))
+				u := &e.out.Service.Units[len(e.r.Companions)+i] // these come first
+				u.Needs = append(u.Needs, services.Name(n))
 			}
 		}
 	}
@@ -90,7 +97,7 @@ func (e *evaluation) image(b *hclread.Block) services.Image {
 func (e *evaluation) build(b *hclread.Block) *services.Build {
 	build := &services.Build{Name: "ronron/" + e.r.Name, Files: map[string][]byte{}, Args: e.TextMap(b, "args").V}
 	for file, content := range e.r.files {
-		if file != "recipe.hcl" && !isTemplate(file) {
+		if file != e.r.main && !isTemplate(file) && !isAside(file) {
 			build.Files[file] = content
 		}
 	}

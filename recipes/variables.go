@@ -76,13 +76,20 @@ func (e *evaluation) directory() cty.Value {
 func (e *evaluation) defineSecrets() {
 	all := map[string]cty.Value{}
 	for _, s := range e.r.Secrets {
-		value, ok := e.in.Secrets[s.Name]
-		if (!ok || value.IsZero()) && !e.dry {
-			e.Errorf(e.r.Range, "Fault of Ronron", "The secret %q was not made before the recipe was used. Please report this.", s.Name)
+		if s.Companion == "" {
+			all[s.Name] = e.secretValue(s, s.Name)
 		}
-		all[s.Name] = e.hidden(value)
 	}
 	e.Define("secret", object(all))
+}
+
+// secretValue is a secret that was made under the name key.
+func (e *evaluation) secretValue(s Secret, key string) cty.Value {
+	value, ok := e.in.Secrets[key]
+	if (!ok || value.IsZero()) && !e.dry {
+		e.Errorf(e.r.Range, "Fault of Ronron", "The secret %q was not made before the recipe was used. Please report this.", key)
+	}
+	return e.hidden(value)
 }
 
 func object(m map[string]cty.Value) cty.Value {

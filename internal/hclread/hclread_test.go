@@ -88,7 +88,7 @@ func TestEval_SaysWhatToWriteInstead(t *testing.T) {
 		`bilinguals = { a = { fr = 1, en = 2}}`:   "texts by name",
 		`decimal = "1"`:                           "a number",
 		`numbers = ["a"]`:                         "a list of whole numbers",
-		`duration = "999999h"`:                    "longer than a year",
+		`duration = "999999h"`:                    "longer than ten years",
 		`size = "99999999999T"`:                   "more bytes",
 		`text = "a" + 1`:                          "",
 		`text = true ? "a" : ["b"]`:               "same kind",
@@ -223,12 +223,12 @@ func TestParseSize(t *testing.T) {
 }
 
 func TestParseDuration(t *testing.T) {
-	for s, want := range map[string]time.Duration{"0s": 0, "30s": 30 * time.Second, "5m": 5 * time.Minute, "1h30m": 90 * time.Minute, "24h": 24 * time.Hour} {
+	for s, want := range map[string]time.Duration{"0s": 0, "30s": 30 * time.Second, "5m": 5 * time.Minute, "1h30m": 90 * time.Minute, "24h": 24 * time.Hour, "14d": 14 * 24 * time.Hour, "1d12h": 36 * time.Hour} {
 		if got, err := ParseDuration(s); err != nil || got != want {
 			t.Errorf("%s = %s, %v", s, got, err)
 		}
 	}
-	for _, s := range []string{"", "30", "s", "-1s", "1.5h", "1d", "1 h", "5ms", "999999999h"} {
+	for _, s := range []string{"", "30", "s", "-1s", "1.5h", "1h1d", "1w", "4000d", "3660d999h", "1 h", "5ms", "999999999h"} {
 		if got, err := ParseDuration(s); err == nil {
 			t.Errorf("%q is read as %s", s, got)
 		}

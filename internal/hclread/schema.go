@@ -15,6 +15,7 @@ import (
 // pages can be checked against it.
 type Schema struct {
 	Labels     []string // what each label is: "name", "path"
+	Help       string   // of the block, for the reference page
 	Attributes []Attribute
 	Blocks     []BlockSchema
 	// Refused names what people bring from elsewhere and will not find here,
@@ -27,6 +28,11 @@ type Attribute struct {
 	Name     string
 	Kind     Kind
 	Required bool
+	// For the reference page: what is taken where the attribute is not
+	// written, what it means, and whether it is the same for every chaton.
+	Default string
+	Help    string
+	Fixed   bool
 }
 
 // BlockSchema is one kind of block inside another.
@@ -53,6 +59,7 @@ const (
 	Bilingual  Kind = "bilingual"
 	Bilinguals Kind = "bilinguals" // an object of bilingual texts
 	TextMap    Kind = "texts by name"
+	TextOrList Kind = "text or list of texts"
 	Object     Kind = "object"
 	Any        Kind = "any"
 )
@@ -70,12 +77,14 @@ func (k Kind) Form() string {
 		return `true or false, without quotes`
 	case TextList:
 		return `a list of texts, such as ["members", "admins"]`
+	case TextOrList:
+		return `a text in quotes, or a list of texts, such as ["first", "upgrade"]`
 	case NumberList:
 		return `a list of whole numbers, such as [200, 401]`
 	case Size:
 		return `a size in quotes, such as "64M" or "2G"`
 	case Duration:
-		return `a duration in quotes, such as "30s", "5m" or "1h"`
+		return `a duration in quotes, such as "30s", "5m", "1h" or "14d"`
 	case Bilingual:
 		return `a text for both languages, such as { fr = "Wiki", en = "Wiki" }, or one text in quotes that serves for both`
 	case Bilinguals:
@@ -170,6 +179,14 @@ func (b *Block) Name() string {
 		return ""
 	}
 	return b.Labels[0].Text
+}
+
+// Label returns a label by its place, counted from 0.
+func (b *Block) Label(i int) Label {
+	if i >= len(b.Labels) {
+		return Label{Range: b.Range}
+	}
+	return b.Labels[i]
 }
 
 // NameRange returns the place of the first label.
@@ -304,6 +321,21 @@ func (s *Schema) Names() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// Without returns a copy that does not know these attributes and blocks.
+func (s *Schema) Without(names ...string) *Schema {
+	out := *s
+	out.Attributes = slices.DeleteFunc(slices.Clone(s.Attributes), func(a Attribute) bool { return slices.Contains(names, a.Name) })
+	out.Blocks = slices.DeleteFunc(slices.Clone(s.Blocks), func(b BlockSchema) bool { return slices.Contains(names, b.Type) })
+	return &out
+}
+
+// Labelled returns a copy with these labels.
+func (s *Schema) Labelled(labels ...string) *Schema {
+	out := *s
+	out.Labels = labels
+	return &out
 }
 
 func (s *Schema) attribute(name string) *Attribute {

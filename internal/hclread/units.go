@@ -24,16 +24,27 @@ func ParseSize(s string) (int64, error) {
 	return n << shift, nil
 }
 
-var durationRule = regexp.MustCompile(`^([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?$`)
+var durationRule = regexp.MustCompile(`^(?:([0-9]{1,9})d)?(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?$`)
 
-// ParseDuration reads "30s", "5m", "1h30m": whole hours, minutes and seconds.
+const longestDuration = 10 * 366 * 24 * time.Hour
+
+// ParseDuration reads "30s", "5m", "1h30m", "14d": whole days, hours, minutes
+// and seconds.
 func ParseDuration(s string) (time.Duration, error) {
-	if s == "" || !durationRule.MatchString(s) {
-		return 0, fmt.Errorf(`%q is not a duration: write a whole number and h, m or s, such as "30s", "5m" or "1h30m"`, s)
+	m := durationRule.FindStringSubmatch(s)
+	if s == "" || m == nil {
+		return 0, fmt.Errorf(`%q is not a duration: write a whole number and d, h, m or s, such as "30s", "5m", "1h30m" or "14d"`, s)
 	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d > 366*24*time.Hour {
-		return 0, fmt.Errorf("%q is longer than a year", s)
+	var total time.Duration
+	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
+		n, _ := strconv.ParseInt("0"+m[i+1], 10, 64) // at most nine digits
+		if n > int64(longestDuration/unit) {
+			return 0, fmt.Errorf("%q is longer than ten years", s)
+		}
+		total += time.Duration(n) * unit
 	}
-	return d, nil
+	if total > longestDuration {
+		return 0, fmt.Errorf("%q is longer than ten years", s)
+	}
+	return total, nil
 }

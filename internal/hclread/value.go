@@ -96,6 +96,8 @@ func (e *Eval) checkUnknown(a *Attribute, v cty.Value, at diag.Range) {
 		wrong = t != cty.Number && t != cty.DynamicPseudoType
 	case Bool:
 		wrong = t != cty.Bool && t != cty.DynamicPseudoType
+	case TextOrList:
+		wrong = t == cty.Number || t == cty.Bool || t.IsObjectType() || t.IsMapType()
 	case TextList, NumberList:
 		wrong = t.IsPrimitiveType() || t.IsObjectType() || t.IsMapType()
 	case Bilingual:
@@ -154,6 +156,16 @@ func (e *Eval) String(b *Block, name string) Got[string] { return get(e, b, name
 
 // Strings reads a list of texts.
 func (e *Eval) Strings(b *Block, name string) Got[[]string] { return get(e, b, name, asStrings) }
+
+// TextOrList reads a list of texts, or one text as a list of one.
+func (e *Eval) TextOrList(b *Block, name string) Got[[]string] {
+	return get(e, b, name, func(v cty.Value) ([]string, error) {
+		if s, err := asString(v); err == nil {
+			return []string{s}, nil
+		}
+		return asStrings(v)
+	})
+}
 
 // Int reads a whole number.
 func (e *Eval) Int(b *Block, name string) Got[int] { return get(e, b, name, asInt) }

@@ -71,6 +71,12 @@ recipe "pad" {
   volume "data" {}
   volume "db" {}
 
+  companion "postgresql" "sql" {
+    major   = 17
+    memory  = "128M"
+    options = { extensions = ["unaccent", "pg_trgm"] }
+  }
+
   unit "db" {
     image              = "docker.io/library/postgres:17.2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     secret_environment = true
@@ -100,6 +106,12 @@ recipe "pad" {
       template = "config.php.tmpl"
       mode     = "0440"
     }
+    file "/etc/pad/database.json" {
+      content = jsonencode({
+        url  = companion.sql.url, host = companion.sql.host, port = companion.sql.port, user = companion.sql.user
+        name = companion.sql.database, password = companion.sql.password, kind = "${companion.sql.kind} ${companion.sql.major}"
+      })
+    }
     file "/etc/pad/public.json" {
       content = jsonencode({ title = setting.title, plugins = setting.plugins })
     }
@@ -109,6 +121,7 @@ recipe "pad" {
       mode    = "0440"
     }
     port "http" { number = 8080 }
+    port "chat" { number = 7000 }
     health {
       http    = { port = "http", path = "/health", host = service.host, status = [200, 204] }
       timeout = "2s"
@@ -119,7 +132,7 @@ recipe "pad" {
       pids   = 50
       cpus   = 0.5
     }
-    needs        = ["db"]
+    needs        = ["db", "sql"]
     stop_timeout = "30s"
   }
 
@@ -136,5 +149,47 @@ recipe "pad" {
     port = "http"
     host = "${element(split(".", service.host), 0)}-api"
     path = "/v1"
+  }
+  route "old" {
+    unit  = "web"
+    port  = "http"
+    path  = "/old"
+    hosts = ["www.${service.host}", "pad-old"]
+  }
+
+  listen "chat" {
+    unit     = "web"
+    protocol = "tcp"
+    port     = "chat"
+    public   = 5222
+  }
+  listen "media" {
+    unit     = "web"
+    protocol = "udp"
+    ports    = "10000-10010"
+  }
+
+  job "install" {
+    when       = "first"
+    unit       = "web"
+    entrypoint = ["/usr/bin/env"]
+    command    = ["install", "--title", setting.title]
+    timeout    = "5m"
+  }
+  job "migrate" {
+    when    = ["first", "upgrade"]
+    unit    = "web"
+    inside  = true
+    command = ["migrate"]
+  }
+  schedule "clean" {
+    unit    = "web"
+    every   = "1d"
+    command = ["clean", tostring(setting.days)]
+  }
+  tool "users" {
+    unit    = "web"
+    command = ["users"]
+    help    = { fr = "Gérer les comptes.", en = "Manage accounts." }
   }
 }
