@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds one folder for each recipe.
 //
-//go:embed all:dokuwiki all:openldap all:pages
+//go:embed all:dokuwiki all:openldap all:pages all:radicale
 var FS embed.FS
