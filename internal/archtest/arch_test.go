@@ -20,15 +20,15 @@ var floors = map[string]int{
 	"internal/errs": 0, "internal/secret": 0, "internal/atomicfile": 0, "internal/logkey": 0,
 	"internal/text": 0, "internal/diag": 0, "internal/pass": 0, "recipes/catalog": 0, "recipes/companions": 0,
 
-	"services": 1, "account": 1, "internal/hclread": 1, "internal/diag/diagtest": 1,
+	"recipes/level": 1, "internal/browser": 1, "services": 1, "account": 1, "internal/hclread": 1, "internal/diag/diagtest": 1,
 
 	"chaton": 2, "recipes": 2, "services/plan": 2, "services/probe": 2, "services/memory": 2,
 	"services/docker": 2, "services/enginetest": 2, "account/accounttest": 2,
 	"ldap": 2, "acme": 2, "gateway": 2, "charter": 2, "internal/state": 2,
 
-	"portal": 3, "services/apply": 3, "internal/api": 3,
+	"portal": 3, "services/apply": 3, "internal/api": 3, "recipes/lint": 3, "recipes/sheet": 3,
 
-	"internal/daemon": 4,
+	"internal/daemon": 4, "recipetest": 4,
 	"internal/cli":    5,
 	// program puts the parts together, so it stands above them all.
 	"internal/program": 6,
