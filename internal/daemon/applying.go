@@ -293,7 +293,7 @@ func wireError(err error) *api.Error {
 		out.Code, out.Message, out.Diagnostics = errs.Invalid, "The file has problems.", e.List
 	}
 	if out.Code == errs.Internal && out.Hint == "" {
-		out.Hint = "The daemon's log has the details: `ronron logs ronron`. Please report it."
+		out.Hint = "The daemon's log has the details: `ronron logs daemon`. Please report it."
 	}
 	return out
 }

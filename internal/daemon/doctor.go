@@ -120,7 +120,7 @@ func (d *Daemon) checkCertificates(ctx context.Context, w *wanted, add adder) {
 		case err != nil:
 			add("certificate "+host, problem, err.Error(), errs.HintOf(err))
 		case acme.Due(c, d.Now()):
-			add("certificate "+host, warning, "It is due for renewal.", "The daemon renews it by itself; look at `ronron logs ronron` if this stays.")
+			add("certificate "+host, warning, "It is due for renewal.", "The daemon renews it by itself; look at `ronron logs daemon` if this stays.")
 		default:
 			add("certificate "+host, ok, fmt.Sprintf("Valid until %s, signed by the internal authority.", c.NotAfter.Format(time.DateOnly)), "")
 		}

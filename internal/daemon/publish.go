@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"ronron/account"
@@ -203,7 +204,12 @@ func (d *Daemon) writeSite(site portal.Site) error {
 	}
 	// Everybody may read it: it is what the portal shows, and the portal runs
 	// as nobody.
-	return atomicfile.Write(filepath.Join(d.SiteDir, "site.json"), data, 0o644)
+	err = atomicfile.Write(filepath.Join(d.SiteDir, "site.json"), data, 0o644)
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return errs.Wrap(err, errs.Failed, "The disk that holds Docker's data is full; the portal cannot be told what there is.").
+			WithHint("See what takes the room with: docker system df. Free some, then run `ronron up` again.")
+	}
+	return err
 }
 
 // prepareSite writes a first site, so that the portal can become healthy

@@ -20,7 +20,7 @@ type Run struct {
 
 // BeginRun notes that a change begins.
 func (s *Store) BeginRun(ctx context.Context, who, what string) (int64, error) {
-	r, err := s.db.ExecContext(ctx, "INSERT INTO run(who, what, started) VALUES(?, ?, ?)", who, what, s.now().Unix())
+	r, err := s.exec(ctx, "INSERT INTO run(who, what, started) VALUES(?, ?, ?)", who, what, s.now().Unix())
 	if err != nil {
 		return 0, fmt.Errorf("note a run: %w", err)
 	}
@@ -29,7 +29,7 @@ func (s *Store) BeginRun(ctx context.Context, who, what string) (int64, error) {
 
 // EndRun notes how it ended.
 func (s *Store) EndRun(ctx context.Context, id int64, outcome string) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE run SET ended = ?, outcome = ? WHERE id = ?", s.now().Unix(), outcome, id)
+	_, err := s.exec(ctx, "UPDATE run SET ended = ?, outcome = ? WHERE id = ?", s.now().Unix(), outcome, id)
 	if err != nil {
 		return fmt.Errorf("note the end of run %d: %w", id, err)
 	}
@@ -60,7 +60,7 @@ func (s *Store) LastRun(ctx context.Context, what string) (Run, error) {
 
 // Record notes the state of a step: "started", "done" or "failed".
 func (s *Store) Record(ctx context.Context, run int64, step, state, detail string) error {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO journal(run, at, step, state, detail) VALUES(?, ?, ?, ?, ?)",
+	_, err := s.exec(ctx, "INSERT INTO journal(run, at, step, state, detail) VALUES(?, ?, ?, ?, ?)",
 		run, s.now().UnixMilli(), step, state, detail)
 	if err != nil {
 		return fmt.Errorf("note step %s: %w", step, err)

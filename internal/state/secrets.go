@@ -49,7 +49,7 @@ func (s *Store) PutSecret(ctx context.Context, scope, name string, value secret.
 	if err := w.Close(); err != nil {
 		return fmt.Errorf("seal secret %s of %s: %w", name, scope, err)
 	}
-	_, err = s.db.ExecContext(ctx, `INSERT INTO secret(scope, name, sealed, made) VALUES(?, ?, ?, ?)
+	_, err = s.exec(ctx, `INSERT INTO secret(scope, name, sealed, made) VALUES(?, ?, ?, ?)
 		ON CONFLICT(scope, name) DO UPDATE SET sealed = excluded.sealed, made = excluded.made`,
 		scope, name, sealed.Bytes(), s.now().Unix())
 	if err != nil {

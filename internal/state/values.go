@@ -32,7 +32,7 @@ func (s *Store) PutValue(ctx context.Context, name string, v any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	_, err = s.db.ExecContext(ctx, "INSERT INTO value(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value", name, data)
+	_, err = s.exec(ctx, "INSERT INTO value(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value", name, data)
 	if err != nil {
 		return fmt.Errorf("store %s: %w", name, err)
 	}
@@ -64,7 +64,7 @@ func (s *Store) PutAccount(ctx context.Context, service, fingerprint string) err
 	if fingerprint == "" {
 		query = "DELETE FROM account WHERE service = ?1 AND ?2 = ''"
 	}
-	if _, err := s.db.ExecContext(ctx, query, service, fingerprint); err != nil {
+	if _, err := s.exec(ctx, query, service, fingerprint); err != nil {
 		return fmt.Errorf("note the account of %s: %w", service, err)
 	}
 	return nil
@@ -72,7 +72,7 @@ func (s *Store) PutAccount(ctx context.Context, service, fingerprint string) err
 
 // DropValues forgets every value whose name begins with prefix.
 func (s *Store) DropValues(ctx context.Context, prefix string) error {
-	if _, err := s.db.ExecContext(ctx, "DELETE FROM value WHERE substr(name, 1, length(?1)) = ?1", prefix); err != nil {
+	if _, err := s.exec(ctx, "DELETE FROM value WHERE substr(name, 1, length(?1)) = ?1", prefix); err != nil {
 		return fmt.Errorf("forget %s…: %w", prefix, err)
 	}
 	return nil
