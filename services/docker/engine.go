@@ -30,6 +30,7 @@ type Engine struct {
 	jobs     map[string]bool               // running in this process, by container name
 	placing  map[services.Name]*sync.Mutex // by service: held from choosing a free address to its use
 	fetching map[string]chan struct{}      // by image key: holds one token while somebody makes it present
+	starting map[string]int                // by container: how many are starting it
 }
 
 // engineFacts are the properties of the engine that containers depend on.
@@ -54,6 +55,7 @@ func newEngine(api *client.Client, chaton services.ChatonID) *Engine {
 	return &Engine{
 		api: api, chaton: chaton,
 		jobs: map[string]bool{}, placing: map[services.Name]*sync.Mutex{}, fetching: map[string]chan struct{}{},
+		starting: map[string]int{},
 	}
 }
 

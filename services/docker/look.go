@@ -45,6 +45,10 @@ func (e *Engine) Look(ctx context.Context) (services.Actual, error) {
 		if c.Labels[labelJob] != "" {
 			continue
 		}
+		if e.isStarting(c.ID) {
+			actual.Units = append(actual.Units, startingUnit(c, networks))
+			continue
+		}
 		full, err := e.api.ContainerInspect(ctx, c.ID)
 		if cerrdefs.IsNotFound(err) || err == nil && full.State.Status == container.StateRemoving {
 			continue // went away since the list was made
@@ -103,16 +107,58 @@ func actualUnit(c container.InspectResponse, networks []network.Summary) service
 		u.Hash = ""
 	}
 	u.Address, _ = netip.ParseAddr(labels[labelAddress])
+	u.Connected = connected(u.Service, c.NetworkSettings.Networks, networks)
+	return u
+}
+
+// connected returns the other services in whose networks a unit is.
+func connected(service services.Name, in map[string]*network.EndpointSettings, networks []network.Summary) (others []services.Name) {
 	for _, n := range networks {
 		other := services.Name(n.Labels[labelService])
-		for name, ep := range c.NetworkSettings.Networks {
-			if other != u.Service && endpointIn(name, ep, n) {
-				u.Connected = append(u.Connected, other)
+		for name, ep := range in {
+			if other != service && endpointIn(name, ep, n) {
+				others = append(others, other)
 			}
 		}
 	}
-	slices.Sort(u.Connected)
+	slices.Sort(others)
+	return others
+}
+
+// startingUnit is what the list of containers knows of one. Docker lets nobody
+// inspect a container before its start has ended, and that may take a second:
+// whoever starts another one meanwhile must not wait for it.
+func startingUnit(c container.Summary, networks []network.Summary) services.ActualUnit {
+	u := services.ActualUnit{
+		ID: c.ID, Service: services.Name(c.Labels[labelService]), Unit: services.Name(c.Labels[labelUnit]),
+		Hash: c.Labels[labelHash], Image: c.ImageID, State: stateOf(&container.State{Status: c.State}),
+	}
+	u.Address, _ = netip.ParseAddr(c.Labels[labelAddress])
+	if c.NetworkSettings != nil {
+		u.Connected = connected(u.Service, c.NetworkSettings.Networks, networks)
+	}
 	return u
+}
+
+// marked notes that a container is being started, until the returned function
+// is called.
+func (e *Engine) marked(id string) func() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.starting[id]++
+	return func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.starting[id]--; e.starting[id] == 0 {
+			delete(e.starting, id)
+		}
+	}
+}
+
+func (e *Engine) isStarting(id string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.starting[id] > 0
 }
 
 func stateOf(s *container.State) services.UnitState {

@@ -118,6 +118,7 @@ func (e *Engine) StartUnit(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	defer e.marked(c.ID)()
 	return fault(e.start(ctx, c.ID), "The unit %s cannot be started", title(c))
 }
 
