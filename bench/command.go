@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -65,25 +66,35 @@ const (
 )
 
 // sweep removes every container, network and volume of both sides and of the
-// peers. Images stay: the next run, and a demo, need them.
+// peers. Images stay: the next run, and a demo, need them. It looks again until
+// nothing is left: a daemon or docker compose that was interrupted may have made
+// something after the first look.
 func sweep(ctx context.Context) error {
+	for range 5 {
+		found, err := sweepOnce(ctx)
+		if !found || ctx.Err() != nil {
+			return err
+		}
+	}
+	_, err := sweepOnce(ctx)
+	return err
+}
+
+func sweepOnce(ctx context.Context) (found bool, err error) {
 	for _, label := range []string{ronronLabel, composeLabel, peerLabel} {
 		for _, kind := range []struct{ list, remove []string }{
 			{[]string{"ps", "-aq"}, []string{"rm", "-fv"}},
 			{[]string{"network", "ls", "-q"}, []string{"network", "rm"}},
 			{[]string{"volume", "ls", "-q"}, []string{"volume", "rm", "-f"}},
 		} {
-			found, err := docker(ctx, append(kind.list, "--filter", "label="+label)...)
-			if err != nil {
-				return err
-			}
-			if found == "" {
-				continue
-			}
-			if _, err := docker(ctx, append(kind.remove, strings.Fields(found)...)...); err != nil {
-				return err
+			ids, listed := docker(ctx, append(kind.list, "--filter", "label="+label)...)
+			err = errors.Join(err, listed)
+			if ids != "" {
+				found = true
+				_, removed := docker(ctx, append(kind.remove, strings.Fields(ids)...)...)
+				err = errors.Join(err, removed)
 			}
 		}
 	}
-	return nil
+	return found, err
 }
