@@ -149,6 +149,7 @@ type fakeHost struct {
 	daemon  *fakeDaemon
 	calls   []string
 	dies    bool // what is started ends at once
+	asleep  int  // how many times it cannot be reached yet
 	logs    string
 }
 
@@ -208,6 +209,12 @@ func (h *fakeHost) DaemonLogs(_ context.Context, _ string, _ int) (string, error
 }
 
 func (h *fakeHost) Dial(ctx context.Context, _ string) (net.Conn, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.asleep > 0 {
+		h.asleep--
+		return nil, errs.New(errs.Conflict, "The daemon cannot be reached: the container is restarting.")
+	}
 	near, far := net.Pipe()
 	server := &http.Server{Handler: h.daemon.handler()}
 	go server.Serve(&oneConn{conn: far, closed: make(chan struct{})})

@@ -23,9 +23,20 @@ func (a *App) ensureDaemon(ctx context.Context, host Host, id services.ChatonID,
 	if err != nil {
 		return nil, err
 	}
+	current := found != nil && found.Running && found.ImageID == image
+	if current {
+		d := a.dialled(host, id, found.ID)
+		if a.awake(ctx, d) {
+			return d, nil
+		}
+		d.Close()
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
 	switch {
-	case found != nil && found.Running && found.ImageID == image:
-		return a.dialled(host, id, found.ID), nil
+	case current:
+		a.note("The daemon of %s does not answer; starting it anew.", id)
 	case found != nil && !force && newer(found.Version, a.env.Version):
 		return nil, errs.New(errs.Conflict, "The daemon of %s is Ronron %s; this is the older %s.", id, found.Version, a.env.Version).
 			WithHint("Use that version or a later one. To go back all the same, at your own risk: ronron up --force")
@@ -48,6 +59,26 @@ func (a *App) ensureDaemon(ctx context.Context, host Host, id services.ChatonID,
 		return nil, errs.New(errs.Failed, "The daemon of %s was started and is gone again.", id).WithHint("Somebody else may be removing it; try again.")
 	}
 	return a.dialled(host, id, found.ID), nil
+}
+
+// wakingPatience is how long a running daemon may take to answer: the engine
+// may have started it just now, after a crash or with the machine.
+const wakingPatience = 15 * time.Second
+
+// awake waits until the daemon answers, and says whether it does.
+func (a *App) awake(ctx context.Context, d *daemon) bool {
+	ctx, cancel := context.WithTimeout(ctx, wakingPatience)
+	defer cancel()
+	for {
+		_, err := d.Version(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err == nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // responds says whether the daemon in a container speaks our API already.
