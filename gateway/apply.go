@@ -51,10 +51,17 @@ func (s *Server) swap(ctx context.Context, c Config, predecessor Health) error {
 		https.undo()
 		return err
 	}
+	streams, err := s.streams.prepare(ctx, c.Streams, predecessor.Streams)
+	if err != nil {
+		https.undo()
+		http.undo()
+		return err
+	}
 	old := s.state.Swap(&state{table: next, sum: c.Sum(), replaced: make(chan struct{})})
 	close(old.replaced)
 	s.https.use(https)
 	s.http.use(http)
+	s.streams.use(streams)
 	s.log.Info("Configuration in use", logkey.Count, len(c.Hosts))
 	return nil
 }

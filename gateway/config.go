@@ -23,6 +23,10 @@ type Config struct {
 	HTTPSPort int    `json:"https_port"`        // as browsers see it, for redirects; 0 is the port of HTTPSAddr
 	// Hosts by name; every name has a certificate.
 	Hosts []Host `json:"hosts"`
+	// Gate is what the sign-in before routes needs; nil where no route has one.
+	Gate *GateKeys `json:"gate,omitempty"`
+	// Streams are the ports that are not HTTP.
+	Streams []Stream `json:"streams,omitempty"`
 }
 
 // ConfigVersion is the form this binary writes.
@@ -75,6 +79,52 @@ type Route struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// Deny lists path prefixes that always answer 404 (installers, status pages).
 	Deny []string `json:"deny,omitempty"`
+	// Gate lets only members pass; nil lets anyone.
+	Gate *Gate `json:"gate,omitempty"`
+}
+
+// Gate is the sign-in before a route.
+type Gate struct {
+	Groups  []string    `json:"groups"` // whose members pass
+	Headers GateHeaders `json:"headers"`
+	// Basic takes login and password from programs that send them with every
+	// request; the portal checks them, and the service does not see them.
+	Basic bool `json:"basic,omitempty"`
+}
+
+// GateHeaders name the headers that tell a service who is there; an empty name
+// tells nothing. What clients send under these names reaches no route of the
+// service, gated or not.
+type GateHeaders struct {
+	User   string `json:"user,omitempty"` // the login
+	Name   string `json:"name,omitempty"` // as shown to others, UTF-8
+	Mail   string `json:"mail,omitempty"`
+	Groups string `json:"groups,omitempty"` // separated by commas
+}
+
+// GateKeys is how gateway and portal trust each other.
+type GateKeys struct {
+	Key    string `json:"key"`    // base64 of the Ed25519 key whose other half the portal has
+	Secret string `json:"secret"` // known to both; the gateway's cookies are sealed with it
+	Portal string `json:"portal"` // address:port of the portal; "" while it does not run
+}
+
+// String keeps the secret out of whatever prints a Config.
+func (g GateKeys) String() string { return "[gate keys]" }
+
+// GoString does the same for %#v.
+func (g GateKeys) GoString() string { return g.String() }
+
+// Stream opens ports of the machine that are not HTTP, and hands what comes in
+// to a service as it is.
+type Stream struct {
+	Service  string `json:"service"`
+	Protocol string `json:"protocol"`        // "tcp" or "udp"
+	Public   int    `json:"public"`          // the machine's first port
+	Count    int    `json:"count,omitempty"` // of ports from there on; 0 is 1
+	// Backend is address:port of the unit for the first port, the others follow;
+	// "" takes no connection.
+	Backend string `json:"backend"`
 }
 
 // Sum identifies the content of a configuration, keys included, so that the
@@ -88,7 +138,7 @@ func (c Config) Sum() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Redacted returns a copy that holds no key.
+// Redacted returns a copy that holds no key and no secret.
 func (c Config) Redacted() Config {
 	hosts := make([]Host, len(c.Hosts))
 	for i, h := range c.Hosts {
@@ -98,5 +148,10 @@ func (c Config) Redacted() Config {
 		hosts[i] = h
 	}
 	c.Hosts = hosts
+	if c.Gate != nil {
+		g := *c.Gate
+		g.Secret = "[redacted]"
+		c.Gate = &g
+	}
 	return c
 }

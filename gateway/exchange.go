@@ -28,6 +28,9 @@ type exchange struct {
 	path   string // decoded and cleaned
 	start  time.Time
 	cancel context.CancelCauseFunc
+	own    bool // below ownPath: the gateway's own affair
+	// entered is who came through the gate; nil where the route has none.
+	entered *entered
 
 	mu    sync.Mutex
 	timer *time.Timer // runs while the service has to act; nil once it answered

@@ -43,12 +43,15 @@ func (s *Server) serveHTTPS(w http.ResponseWriter, r *http.Request) {
 			panic(fault)
 		}
 	}()
-	if refusal != nil {
+	switch {
+	case refusal != nil:
 		s.page(rec, r, *refusal)
-		return
+	case x.own:
+		s.serveOwn(rec, r, t, x)
+	case s.guarded(rec, r, t, x):
+		x.start = start
+		s.proxy(rec, r, x)
 	}
-	x.start = start
-	s.proxy(rec, r, x)
 }
 
 // accept finds the route of a request, or the page that refuses it.
@@ -66,6 +69,9 @@ func (t *table) accept(r *http.Request) (*exchange, *page) {
 		return nil, refuse(pageBadRequest)
 	}
 	p := cleaned(r.URL.Path)
+	if below(p, strings.TrimSuffix(ownPath, "/")) {
+		return &exchange{host: h, path: p, own: true}, nil
+	}
 	route := h.route(p)
 	if route == nil {
 		return nil, refuse(pageNotFound)
@@ -75,7 +81,7 @@ func (t *table) accept(r *http.Request) (*exchange, *page) {
 		// The service of one route would be asked for a path of another.
 		return x, refuse(pageNotFound)
 	}
-	if denied(r.URL.Path, route.Deny) {
+	if denied(r.URL.Path, route.Deny) || denied(r.URL.Path, route.gatedBelow) {
 		return x, refuse(pageNotFound)
 	}
 	if route.maxBody >= 0 && r.ContentLength > route.maxBody {

@@ -38,13 +38,17 @@ func listen(ctx context.Context, key, addr string, sharedWithPredecessor bool) (
 func listenError(err error, key, addr string) error {
 	_, port, _ := net.SplitHostPort(addr)
 	setting := map[string]string{"http_addr": "http_port", "https_addr": "https_port"}[key]
+	other := "choose another " + setting + " in the gateway block of chaton.hcl"
+	if setting == "" {
+		other = "choose another port in the service's settings, if it has one for that"
+	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return errs.Wrap(err, errs.Conflict, "Port %s of this machine is taken%s.", port, by(portOwner(port))).
-			WithHint("Stop what uses it, or choose another %s in the gateway block of chaton.hcl.", setting)
+			WithHint("Stop what uses it, or %s.", other)
 	case errors.Is(err, syscall.EACCES):
 		return errs.Wrap(err, errs.Denied, "The gateway may not listen on port %s.", port).
-			WithHint("Ports below 1024 need the capability NET_BIND_SERVICE. Give it, or choose another %s in the gateway block of chaton.hcl.", setting)
+			WithHint("Ports below 1024 need the capability NET_BIND_SERVICE. Give it, or %s.", other)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return errs.Wrap(err, errs.Invalid, "%s is not an address of this machine.", addr)
 	}

@@ -40,7 +40,7 @@ func portOwner(port string) string {
 		return ""
 	}
 	inodes := map[string]bool{}
-	for _, file := range [...]string{"/proc/net/tcp", "/proc/net/tcp6"} {
+	for _, file := range [...]string{"/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"} {
 		listeningInodes(file, n, inodes)
 	}
 	if len(inodes) == 0 {
@@ -77,8 +77,8 @@ func listeningInodes(file string, port int, into map[string]bool) {
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
-		const listening = "0A"
-		if len(fields) > 9 && strings.HasSuffix(fields[1], suffix) && fields[3] == listening {
+		const listening, unconnected = "0A", "07" // of TCP and of UDP
+		if len(fields) > 9 && strings.HasSuffix(fields[1], suffix) && (fields[3] == listening || fields[3] == unconnected) {
 			into[fields[9]] = true
 		}
 	}

@@ -17,6 +17,8 @@ type page struct {
 	kind
 	service string // its title; "" where no service is meant
 	limit   string // of the body, for people; "" where none is meant
+	brief   bool   // JSON although the client did not ask for it: it is a program
+	basic   bool   // asks for login and password
 }
 
 // kind is one reason for such a page. In its texts, {service} is the title of
@@ -144,7 +146,10 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, p page) {
 		h.Set("Retry-After", strconv.Itoa(p.retry))
 	}
 	var body []byte
-	if wantsJSON(r.Header.Values("Accept")) {
+	if p.basic {
+		h.Set("WWW-Authenticate", `Basic realm="`+t.config.Domain+`", charset="UTF-8"`)
+	}
+	if p.brief || wantsJSON(r.Header.Values("Accept")) {
 		h.Set("Content-Type", "application/json")
 		body = p.json(lang)
 	} else {

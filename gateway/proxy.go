@@ -30,6 +30,7 @@ func (s *Server) proxy(w *recorder, r *http.Request, x *exchange) {
 	defer cancel(nil)
 	x.cancel = cancel
 	dropUntrusted(r.Header)
+	x.dropGateHeaders(r.Header)
 	dropForeignUpgrade(r.Header)
 	in := r.WithContext(ctx)
 	if w.sends {
@@ -60,6 +61,9 @@ func (s *Server) rewrite(p *httputil.ProxyRequest) {
 	h["X-Forwarded-Proto"] = []string{"https"}
 	h["X-Forwarded-Host"] = []string{x.host.public}
 	h["X-Forwarded-Port"] = []string{x.host.port}
+	if x.entered != nil {
+		x.announce(h)
+	}
 }
 
 func clientAddress(remote string) string {
@@ -77,6 +81,12 @@ func (s *Server) finishAnswer(resp *http.Response) error {
 		resp.Header["Strict-Transport-Security"] = []string{x.host.hsts}
 	} else {
 		delete(resp.Header, "Strict-Transport-Security")
+	}
+	if _, sets := resp.Header["Set-Cookie"]; sets {
+		dropForeignSeals(resp.Header)
+	}
+	if x.entered != nil && x.entered.renewed != nil {
+		giveCookie(resp.Header, *x.entered.renewed, x.entered.cookie, s.now())
 	}
 	for name, value := range x.route.Headers {
 		if value == "" {

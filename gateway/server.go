@@ -64,7 +64,13 @@ type Server struct {
 	reverse   *httputil.ReverseProxy
 	state     atomic.Pointer[state]
 	out       io.Writer
+	streams   *streams
 	stopping  atomic.Bool // answers ask the client for another connection
+
+	passes  usedPasses
+	answers answers
+	asking  chan struct{}  // holds a place for each question under way
+	asks    sync.WaitGroup // questions to the portal
 
 	changing sync.Mutex // one configuration at a time; guards what follows
 	https    *door
@@ -86,7 +92,7 @@ type state struct {
 func New(o Options) *Server {
 	s := &Server{
 		dir: o.Dir, log: o.Log, now: time.Now, limits: usualLimits,
-		out: o.Access, transport: newTransport(),
+		out: o.Access, transport: newTransport(), asking: make(chan struct{}, maxAsking),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -95,6 +101,7 @@ func New(o Options) *Server {
 		s.out = os.Stdout
 	}
 	s.stats = newStats(s.now())
+	s.streams = newStreams(s.log, s.stats)
 	s.reverse = s.newProxy()
 	empty, _ := newTable(Config{}, s.stats)
 	s.state.Store(&state{table: empty, replaced: make(chan struct{})})
@@ -129,6 +136,7 @@ func (s *Server) Run(ctx context.Context) error {
 	background.Wait()
 
 	s.stop(endRequests, admin.replaced())
+	s.asks.Wait()
 	return err
 }
 
@@ -162,6 +170,7 @@ type Health struct {
 	HTTPAddr  string    `json:"http_addr"`         // as configured; "" listens not
 	HTTPSAddr string    `json:"https_addr"`        // as configured; "" listens not
 	Hosts     int       `json:"hosts"`             // that it serves
+	Streams   []string  `json:"streams,omitempty"` // open ports that are not HTTP, as tcp/5222
 	Problem   string    `json:"problem,omitempty"` // what a person should look at
 }
 
@@ -171,7 +180,7 @@ func (s *Server) health() Health {
 	now := s.state.Load()
 	h := Health{
 		Version: ConfigVersion, Since: s.stats.since, Sum: now.sum,
-		HTTPAddr: s.http.addr, HTTPSAddr: s.https.addr, Hosts: len(now.table.hosts),
+		HTTPAddr: s.http.addr, HTTPSAddr: s.https.addr, Hosts: len(now.table.hosts), Streams: s.streams.keys(),
 	}
 	var waiting, kept string
 	if s.waiting != nil {

@@ -14,6 +14,8 @@ type Stats struct {
 	// Unrouted counts answers that no service stands behind: unknown hosts,
 	// redirects to HTTPS.
 	Unrouted ServiceStats `json:"unrouted"`
+	// Streams counts the ports that are not HTTP, by service.
+	Streams map[string]StreamStats `json:"streams,omitempty"`
 	// FailedHandshakes counts connections that ended before TLS was agreed.
 	FailedHandshakes int64 `json:"failed_handshakes"`
 }
@@ -28,6 +30,17 @@ type ServiceStats struct {
 	// Active is how many requests are under way now.
 	Active int64 `json:"active"`
 }
+
+// StreamStats counts connections, and flows of datagrams, of one service.
+type StreamStats struct {
+	Taken    int64 `json:"taken"`
+	Active   int64 `json:"active"`
+	Refused  int64 `json:"refused"` // for want of room, or of the service
+	BytesIn  int64 `json:"bytes_in"`
+	BytesOut int64 `json:"bytes_out"`
+}
+
+type streamCounts struct{ taken, active, refused, in, out atomic.Int64 }
 
 var classes = [...]string{"1xx", "2xx", "3xx", "4xx", "5xx"}
 
@@ -64,10 +77,11 @@ type stats struct {
 
 	mu       sync.Mutex
 	services map[string]*counts
+	streams  map[string]*streamCounts
 }
 
 func newStats(now time.Time) *stats {
-	return &stats{since: now, services: map[string]*counts{}}
+	return &stats{since: now, services: map[string]*counts{}, streams: map[string]*streamCounts{}}
 }
 
 func (s *stats) of(service string) *counts {
@@ -77,6 +91,17 @@ func (s *stats) of(service string) *counts {
 	if c == nil {
 		c = &counts{}
 		s.services[service] = c
+	}
+	return c
+}
+
+func (s *stats) stream(service string) *streamCounts {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.streams[service]
+	if c == nil {
+		c = &streamCounts{}
+		s.streams[service] = c
 	}
 	return c
 }
@@ -92,6 +117,14 @@ func (s *stats) read() Stats {
 	}
 	for name, c := range s.services {
 		all.Services[name] = c.read()
+	}
+	if len(s.streams) > 0 {
+		all.Streams = make(map[string]StreamStats, len(s.streams))
+	}
+	for name, c := range s.streams {
+		all.Streams[name] = StreamStats{
+			Taken: c.taken.Load(), Active: c.active.Load(), Refused: c.refused.Load(), BytesIn: c.in.Load(), BytesOut: c.out.Load(),
+		}
 	}
 	return all
 }

@@ -32,6 +32,13 @@ func (s *Server) stop(endRequests func(), succeeded bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.limits.drain)
 	defer cancel()
 	var draining sync.WaitGroup
+	draining.Go(func() {
+		patience := time.Duration(0)
+		if succeeded {
+			patience = s.limits.drain
+		}
+		s.streams.stop(patience)
+	})
 	for _, d := range doors {
 		draining.Go(func() {
 			if err := d.server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {

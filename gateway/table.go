@@ -23,6 +23,7 @@ type table struct {
 	language  text.Lang
 	httpsPort int
 	hosts     map[string]*host
+	gate      *gate // nil where no route has one
 }
 
 type host struct {
@@ -42,6 +43,11 @@ type tableRoute struct {
 	hold    time.Duration
 	counts  *counts
 	logName []byte // the service as a JSON string
+	// gateHeaders are those that the service believes, in small letters.
+	gateHeaders map[string]bool
+	// gatedBelow are gated paths that other routes of the host lead to. What
+	// the service might read as one of them does not come in by this route.
+	gatedBelow []string
 	// downSince is when the backend was first missed, in Unix nanoseconds; 0 while it answers.
 	downSince atomic.Int64
 }
@@ -73,9 +79,61 @@ func newTable(c Config, s *stats) (*table, error) {
 			entry.routes = append(entry.routes, newTableRoute(r, s))
 		}
 		slices.SortStableFunc(entry.routes, func(a, b *tableRoute) int { return cmp.Compare(len(b.Path), len(a.Path)) })
+		for _, r := range entry.routes {
+			r.gatedBelow = entry.gatedBelow(r)
+		}
 		t.hosts[h.Name] = entry
 	}
+	t.shareGateHeaders()
+	home := c.Domain
+	if h := t.hosts[c.Domain]; h != nil {
+		home = h.public
+	}
+	t.gate = newGate(c, home)
 	return t, nil
+}
+
+func (h *host) gatedBelow(r *tableRoute) (paths []string) {
+	for _, other := range h.routes {
+		if other != r && other.Gate != nil && other.Path != r.Path && below(other.Path, r.Path) {
+			paths = append(paths, other.Path)
+		}
+	}
+	return paths
+}
+
+// shareGateHeaders gives every route of a service the headers that any of its
+// gates sets: the service believes them wherever they come in.
+func (t *table) shareGateHeaders() {
+	of := map[string]map[string]bool{}
+	for _, h := range t.hosts {
+		for _, r := range h.routes {
+			if r.Gate == nil {
+				continue
+			}
+			if of[r.Service] == nil {
+				of[r.Service] = map[string]bool{}
+			}
+			for _, name := range r.Gate.Headers.all() {
+				of[r.Service][strings.ToLower(name)] = true
+			}
+		}
+	}
+	for _, h := range t.hosts {
+		for _, r := range h.routes {
+			r.gateHeaders = of[r.Service]
+		}
+	}
+}
+
+// all returns the names that are used.
+func (g GateHeaders) all() (names []string) {
+	for _, name := range []string{g.User, g.Name, g.Mail, g.Groups} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func newTableRoute(r Route, s *stats) *tableRoute {

@@ -67,6 +67,8 @@ func (c Config) problems() []string {
 		seen[h.Name] = true
 		ps.host(h)
 	}
+	ps.gateKeys(c)
+	ps.streams(c)
 	return ps
 }
 
@@ -153,11 +155,14 @@ func (ps *problems) route(at string, r Route) {
 	for _, d := range r.Deny {
 		ps.cleanPath("denied path of route "+at, d)
 	}
-	if r.Backend != "" {
-		addr, err := netip.ParseAddrPort(r.Backend)
-		if err != nil || addr.Port() == 0 || addr.Addr().IsUnspecified() || addr.Addr().IsMulticast() {
-			ps.add("backend %q of route %s is not an IP address with a port", r.Backend, at)
-		}
+	if r.Backend != "" && !isBackend(r.Backend) {
+		ps.add("backend %q of route %s is not an IP address with a port", r.Backend, at)
+	}
+	if below(r.Path, strings.TrimSuffix(ownPath, "/")) {
+		ps.add("route %s: %s is the gateway's own", at, ownPath)
+	}
+	if r.Gate != nil {
+		ps.gate(at, *r.Gate)
 	}
 	if r.MaxBody < -1 {
 		ps.add("max_body of route %s is below -1", at)
