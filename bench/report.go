@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -190,8 +191,14 @@ func (r results) circumstances() string {
 	m := r.machine
 	text := fmt.Sprintf("%s, %s cores, %s of memory, %s, kernel %s, load %s at the start. Ronron %s, Docker %s, docker compose %s. %d of %d rounds in %s.",
 		m.date.Format(time.DateOnly), m.cores, m.memory, m.system, m.kernel, m.other, m.ronron, m.docker, m.compose, len(r.rounds), r.asked, r.took.Round(time.Second))
+	if n, err := strconv.ParseFloat(m.other, 64); err == nil && n > float64(runtime.NumCPU()) {
+		text += busy
+	}
 	return text
 }
+
+// busy is said where the machine had more to do than it could.
+const busy = " The machine was busy with other work as well: read the ratios rather than the times, and the smallest figures rather than the largest."
 
 func (r results) text() string {
 	var out strings.Builder
