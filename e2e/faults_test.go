@@ -112,7 +112,7 @@ func killedInBuild(t *testing.T, w *workshop) {
 
 func killedAtDirectory(t *testing.T, w *workshop) {
 	p := w.start(up...)
-	p.says("directory  starting slapd")
+	p.says("directory +(starting|replacing) slapd")
 	docker(t, "kill", w.daemon())
 	w.failed(p.end(), 1, up, brokenOff...)
 
@@ -172,13 +172,14 @@ func failingServices(t *testing.T, w *workshop) {
 // container, with its data.
 func failingUpgrade(t *testing.T, w *workshop) {
 	before := w.container("books")
-	for behaviour, said := range map[string]string{
-		"deaf": "did not become healthy within 3s", "crash": "does not stay up",
+	for settings, said := range map[string]string{
+		`behaviour = "deaf", within = 3`: "did not become healthy within 3s",
+		`behaviour = "crash"`:            "does not stay up",
 	} {
-		w.offer(a("books", "shelf", fmt.Sprintf("behaviour = %q, within = 3", behaviour)))
+		w.offer(a("books", "shelf", settings))
 		w.fails(1, up, said, "service books, step books/replace/web", "the one before runs again", "What to do:")
 		if after := w.container("books"); after != before {
-			t.Errorf("%s: the container was %.12s and is %.12s", behaviour, before, after)
+			t.Errorf("%s: the container was %.12s and is %.12s", settings, before, after)
 		}
 		w.reads("books", "Words of Ana.")
 	}
@@ -206,7 +207,7 @@ func killedInReplacement(t *testing.T, w *workshop) {
 
 // The daemon goes on without the command, and others are told who is at work.
 func commandKilled(t *testing.T, w *workshop) {
-	w.offer(a("books", "shelf", "delay = 4"))
+	w.offer(a("books", "shelf", "delay = 6")) // long enough to ask a second time meanwhile
 	p := w.start(up...)
 	p.says("replacing web: waiting until it answers")
 	p.signal(syscall.SIGKILL)
