@@ -2,6 +2,8 @@ package portal
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,6 +16,10 @@ import (
 // it (ReadConfig) and makes an account.SignIns of it.
 type Config struct {
 	Directory DirectoryConfig
+	// GateKey is the seed of the Ed25519 key that the portal signs passes with,
+	// base64; GateSecret is what the gateway shows itself with. Both empty: no gate.
+	GateKey    secret.String
+	GateSecret secret.String
 }
 
 // DirectoryConfig is the portal's own account in the directory.
@@ -38,6 +44,10 @@ type storedConfig struct {
 		BindDN     string `json:"bind_dn"`
 		Password   string `json:"password"`
 	} `json:"directory"`
+	Gate struct {
+		Key    string `json:"key"`
+		Secret string `json:"secret"`
+	} `json:"gate,omitzero"`
 }
 
 // ConfigVersion is the form this binary writes.
@@ -53,7 +63,15 @@ func (c Config) Encode() ([]byte, error) {
 	s.Directory.BaseDN = c.Directory.BaseDN
 	s.Directory.BindDN = c.Directory.BindDN
 	s.Directory.Password = c.Directory.Password.Reveal()
+	s.Gate.Key = c.GateKey.Reveal()
+	s.Gate.Secret = c.GateSecret.Reveal()
 	return json.MarshalIndent(s, "", "  ")
+}
+
+// GateSeed is GateKey as portal.Options takes it; nil without a gate.
+func (c Config) GateSeed() []byte {
+	seed, _ := base64.StdEncoding.DecodeString(c.GateKey.Reveal()) // ReadConfig told
+	return seed
 }
 
 // ReadConfig reads what Encode wrote. Its errors never repeat the content.
@@ -75,7 +93,11 @@ func ReadConfig(path string) (Config, error) {
 	if d.Address == "" || d.ServerName == "" || d.CA == "" || d.BaseDN == "" || d.BindDN == "" || d.Password == "" {
 		return Config{}, fmt.Errorf("read the portal's configuration %s: directory needs address, server_name, ca, base_dn, bind_dn and password", path)
 	}
-	return Config{Directory: DirectoryConfig{
+	seed, err := base64.StdEncoding.DecodeString(s.Gate.Key)
+	if err != nil || len(seed) != 0 && len(seed) != ed25519.SeedSize || (s.Gate.Key == "") != (s.Gate.Secret == "") {
+		return Config{}, fmt.Errorf("read the portal's configuration %s: gate needs key, the base64 of 32 bytes, and secret", path)
+	}
+	return Config{GateKey: secret.New(s.Gate.Key), GateSecret: secret.New(s.Gate.Secret), Directory: DirectoryConfig{
 		Address: d.Address, ServerName: d.ServerName, CA: d.CA,
 		BaseDN: d.BaseDN, BindDN: d.BindDN, Password: secret.New(d.Password),
 	}}, nil

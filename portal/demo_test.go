@@ -128,6 +128,19 @@ func (p *people) SignIn(_ context.Context, login account.Login, password secret.
 	return m, nil
 }
 
+func (p *people) Member(_ context.Context, login account.Login) (account.Member, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.away != nil {
+		return account.Member{}, p.away
+	}
+	m, known := p.members[login]
+	if !known || m.Suspended {
+		return account.Member{}, account.NoMember(login) // services do not see who is suspended
+	}
+	return m, nil
+}
+
 func (p *people) ChangePassword(ctx context.Context, login account.Login, old, new secret.String) error {
 	if _, err := p.SignIn(ctx, login, old); err != nil {
 		return err

@@ -76,6 +76,7 @@ type visit struct {
 	token   string
 	session session
 	member  bool // somebody is signed in
+	wish    wish // where somebody wants to go after signing in
 }
 
 func (s *Server) visit(w http.ResponseWriter, r *http.Request) *visit {
@@ -121,7 +122,7 @@ func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string
 		f.Member = shownName(v.session.Member)
 	}
 	for _, lang := range text.Langs {
-		f.Languages = append(f.Languages, languageLink{lang, languageNames[lang], languageAddress(v.path, lang), lang == v.lang})
+		f.Languages = append(f.Languages, languageLink{lang, languageNames[lang], v.languageAddress(lang), lang == v.lang})
 	}
 	var b bytes.Buffer
 	if err := s.pages[v.lang][name].Execute(&b, f); err != nil {
@@ -136,6 +137,13 @@ func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string
 	h.Add("Vary", "Accept-Language, Cookie")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the browser is gone when this fails
+}
+
+func (v *visit) languageAddress(lang text.Lang) string {
+	if !v.wish.isZero() {
+		return v.wish.address() + "&lang=" + string(lang)
+	}
+	return languageAddress(v.path, lang)
 }
 
 // languageAddress is where a page is read in another language. A form that was

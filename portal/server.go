@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"log/slog"
 	"net"
@@ -9,30 +10,48 @@ import (
 	"time"
 
 	"ronron/account"
+	"ronron/gateway"
 	"ronron/internal/logkey"
+	"ronron/internal/secret"
 	"ronron/internal/text"
 )
 
 // Options is what a portal needs.
 type Options struct {
-	SiteFile string          // site.json, written by the daemon
-	Listen   string          // ":8080"
-	Accounts account.SignIns // the directory
-	Log      *slog.Logger
-	Now      func() time.Time // nil: time.Now
+	SiteFile string   // site.json, written by the daemon
+	Listen   string   // ":8080"
+	Accounts Accounts // the directory
+	// GateSeed and GateSecret are what the gateway trusts the portal by; without
+	// them no service can leave its sign-in to the portal.
+	GateSeed   []byte
+	GateSecret secret.String
+	Log        *slog.Logger
+	Now        func() time.Time // nil: time.Now
+}
+
+// Accounts is what the portal asks of the directory.
+type Accounts interface {
+	account.SignIns
+	// Member returns what the portal's own account sees of a member: of one who
+	// is suspended nothing (NotFound), or that they are.
+	Member(ctx context.Context, login account.Login) (account.Member, error)
 }
 
 // Server is the portal's pages as an http.Handler. It expects to be reached
 // over HTTPS through the gateway, which passes the Host header on.
 type Server struct {
-	accounts account.SignIns
+	accounts Accounts
 	log      *slog.Logger
 	now      func() time.Time
 	site     *siteFile
 	sessions *sessions
 	attempts *attempts
 	pages    map[text.Lang]pageSet
-	handler  http.Handler
+
+	gateKey    ed25519.PrivateKey // nil: no gate
+	gateSecret secret.String
+
+	handler http.Handler
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -50,6 +69,10 @@ func New(o Options) (*Server, error) {
 		site:     &siteFile{path: o.SiteFile, log: o.Log, now: o.Now},
 		sessions: newSessions(o.Now),
 		attempts: newAttempts(o.Now),
+		gateKey:  newGateKey(o.GateSeed), gateSecret: o.GateSecret,
+	}
+	if s.gateKey != nil && len(o.GateSecret.Reveal()) < 32 {
+		return nil, errors.New("a portal with a gate needs a secret of 32 characters or more")
 	}
 	var err error
 	if s.pages, err = parsePages(); err != nil {
@@ -70,6 +93,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /sign-in", s.withSite(s.signInForm))
 	mux.HandleFunc("POST /sign-in", s.withSite(s.signIn))
 	mux.HandleFunc("POST /sign-out", s.signOut)
+	mux.HandleFunc("GET /enter", s.withSite(s.enter))
+	mux.HandleFunc("POST "+gateway.AskPath, s.withSite(s.answerGateway))
 	mux.HandleFunc("GET /account", s.withSite(s.account))
 	mux.HandleFunc("POST /account/password", s.withSite(s.changePassword))
 	mux.HandleFunc("GET /health", s.health)

@@ -54,12 +54,14 @@ func (s *sessions) begin(m account.Member, changed bool) string {
 }
 
 // find returns the session of a token, if it still lasts.
-func (s *sessions) find(token string) (session, bool) {
+func (s *sessions) find(token string) (session, bool) { return s.byKey(keyOf(token)) }
+
+func (s *sessions) byKey(key sessionKey) (session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, ok := s.all[keyOf(token)]
+	found, ok := s.all[key]
 	if ok && s.now().Sub(found.begun) >= SessionLife {
-		delete(s.all, keyOf(token))
+		delete(s.all, key)
 		return session{}, false
 	}
 	return found, ok

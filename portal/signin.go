@@ -28,6 +28,7 @@ type signInBody struct {
 	Login string
 	Error string
 	Wrong bool // login or password is wrong: both fields are marked
+	Wish  wish // where to go afterwards; zero is the account's page
 }
 
 func (b signInBody) failed() bool { return b.Error != "" }
@@ -37,7 +38,7 @@ func (s *Server) signInForm(w http.ResponseWriter, r *http.Request, v *visit) {
 		http.Redirect(w, r, "/account", http.StatusSeeOther)
 		return
 	}
-	s.render(w, v, http.StatusOK, "sign-in", signInBody{})
+	s.renderSignIn(w, v, http.StatusOK, signInBody{})
 }
 
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, v *visit) {
@@ -45,18 +46,36 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, v *visit) {
 		s.unreadableForm(w, v)
 		return
 	}
+	wanted := wishOf(r.PostForm)
+	if _, ok := v.site.goalOf(wanted); !ok {
+		wanted = wish{}
+	}
+	v.wish = wanted
 	typed := strings.ToLower(strings.TrimSpace(r.PostForm.Get("login")))
 	member, problem := s.checkMember(r.Context(), account.Login(typed), r.PostForm.Get("password"))
 	if problem != nil {
 		problem.explain(w)
-		s.render(w, v, problem.status, "sign-in", signInBody{
-			Login: shorten(typed), Error: text.Typeset(v.lang, problem.text.In(v.lang)), Wrong: problem.wrong,
+		s.renderSignIn(w, v, problem.status, signInBody{
+			Login: shorten(typed), Error: text.Typeset(v.lang, problem.text.In(v.lang)), Wrong: problem.wrong, Wish: wanted,
 		})
 		return
 	}
 	s.sessions.end(v.token)
 	giveSession(w, s.sessions.begin(member, false))
-	http.Redirect(w, r, "/account", http.StatusSeeOther)
+	next := "/account"
+	if !wanted.isZero() {
+		next = wanted.address()
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+}
+
+// renderSignIn shows the form. A browser applies the policy on forms to every
+// address that an answer leads to, so the goal has to be in it.
+func (s *Server) renderSignIn(w http.ResponseWriter, v *visit, status int, b signInBody) {
+	if to, ok := v.site.goalOf(b.Wish); ok {
+		w.Header().Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action 'self' https://"+to.gate.Host, 1))
+	}
+	s.render(w, v, status, "sign-in", b)
 }
 
 // signOut works without a session and without a site, because somebody who

@@ -15,6 +15,15 @@ type Site struct {
 	Language text.Lang     `json:"language"`
 	Facts    charter.Facts `json:"facts"`
 	Services []SiteService `json:"services"` // offered to members, in order of the host's file
+	Gates    []SiteGate    `json:"gates,omitempty"`
+}
+
+// SiteGate is a part of a service that the gateway lets only members into.
+type SiteGate struct {
+	Host   string    `json:"host"` // as browsers write it: with the port unless that is 443
+	Path   string    `json:"path"`
+	Title  text.Text `json:"title"`  // of the service
+	Groups []string  `json:"groups"` // whose members may enter
 }
 
 // SiteVersion is the form this binary writes.

@@ -73,7 +73,7 @@ func runPortal(ctx context.Context, o cli.PortalOptions) error {
 		BaseDN: d.BaseDN, BindDN: d.BindDN, Password: d.Password,
 	})
 	defer directory.Close()
-	return portal.Run(ctx, portal.Options{SiteFile: o.SiteFile, Listen: o.Listen, Accounts: directory, Log: logTo(os.Stderr)})
+	return portal.Run(ctx, portal.Options{SiteFile: o.SiteFile, Listen: o.Listen, Accounts: directory, GateSeed: c.GateSeed(), GateSecret: c.GateSecret, Log: logTo(os.Stderr)})
 }
 
 func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
