@@ -11,6 +11,7 @@ import (
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
+	"ronron/internal/text"
 	"ronron/recipes/companions"
 	"ronron/services"
 )
@@ -23,7 +24,8 @@ type buildingBlock struct {
 	options  []Setting
 	secrets  []Secret
 	commands companionCommands
-	least    int64   // bytes of memory it works with
+	least    int64 // bytes of memory it works with
+	summary  text.Text
 	recipe   *Recipe // its folder, so that units of a block are read like any other
 }
 
@@ -104,6 +106,7 @@ func (p *parser) block() *buildingBlock {
 		d.secret(s)
 	}
 	b.options, b.secrets = d.r.Settings, d.r.Secrets
+	b.summary = d.lines(root, "summary")
 	b.least = d.Size(root, "least_memory").V
 	if k := root.Block("backup"); k != nil {
 		b.commands = companionCommands{Dump: d.Strings(k, "dump").V, Restore: d.Strings(k, "restore").V, Check: d.Strings(k, "check").V}

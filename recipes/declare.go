@@ -3,7 +3,6 @@ package recipes
 import (
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -41,12 +40,12 @@ func (d declarations) read(b *hclread.Block, embedded bool) {
 	}
 	d.companions(b)
 	if a := b.Block("accounts"); a != nil {
-		d.r.Accounts.Kind = a.Name()
-		d.kindOfAccounts(a)
+		d.accounts(a)
 	}
-	for _, kind := range []string{"job", "schedule", "tool", "listen"} {
+	for _, kind := range []string{"job", "schedule", "tool", "listen", "export", "erase"} {
 		d.unique(b, kind, serviceName)
 	}
+	d.unique(b, "usage", settingName)
 	d.unique(b, "volume", serviceName)
 	d.unique(b, "data", serviceName)
 	d.unique(b, "route", serviceName)
@@ -54,23 +53,6 @@ func (d declarations) read(b *hclread.Block, embedded bool) {
 		d.unique(u, "port", serviceName)
 		d.unique(u, "mount", nil)
 		d.unique(u, "file", nil)
-	}
-}
-
-// provided are the ways to sign in that a chaton has; planned are those that
-// recipes elsewhere may ask for. Accepting one of these would leave members
-// before a door that nobody opens.
-var (
-	provided = []string{"ldap", "none"}
-	planned  = []string{"oidc", "header", "basic"}
-)
-
-func (d declarations) kindOfAccounts(a *hclread.Block) {
-	switch kind := a.Name(); {
-	case slices.Contains(planned, kind):
-		d.Errorf(a.NameRange(), "Not possible yet", "No chaton can sign members in by %q yet; there are %s.", kind, diag.OneOf(provided))
-	case !slices.Contains(provided, kind):
-		d.Errorf(a.NameRange(), "Unknown kind of accounts", "Members sign in by %s; %q is neither.%s", diag.OneOf(provided), kind, diag.DidYouMean(kind, provided))
 	}
 }
 
@@ -123,37 +105,6 @@ func (d declarations) setting(b *hclread.Block) {
 		d.lines(check, "message")
 	}
 	d.r.Settings = append(d.r.Settings, s)
-}
-
-// Bounds of generated secrets: short enough for every software, long enough that
-// nobody guesses them.
-const (
-	defaultSecret = 32
-	shortSecret   = 12
-	longSecret    = 512
-	fewLetters    = 10
-)
-
-func (d declarations) secret(b *hclread.Block) {
-	length, alphabet := d.Int(b, "length"), d.String(b, "alphabet")
-	s := Secret{Name: b.Name(), Length: length.Or(defaultSecret), Alphabet: alphabet.V}
-	if length.Known && (s.Length < shortSecret || s.Length > longSecret) {
-		d.Errorf(length.Range, "Bad length", "A secret has %d to %d characters; %d is outside.", shortSecret, longSecret, s.Length)
-	}
-	if alphabet.Known {
-		seen := map[rune]bool{}
-		for _, c := range s.Alphabet {
-			if c < '!' || c > '~' || seen[c] {
-				d.Errorf(alphabet.Range, "Bad alphabet", "The alphabet of a secret lists each character once, and only visible ASCII characters; %q does not belong or is there twice.", string(c))
-				break
-			}
-			seen[c] = true
-		}
-		if len(s.Alphabet) < fewLetters {
-			d.Errorf(alphabet.Range, "Bad alphabet", "With fewer than %d characters to choose from a secret could be guessed.", fewLetters)
-		}
-	}
-	d.r.Secrets = append(d.r.Secrets, s)
 }
 
 // line reads a text of one line.

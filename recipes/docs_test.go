@@ -5,34 +5,60 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ronron/internal/hclread"
 )
 
-// The reference names every attribute, block and function there is.
-func TestDocs_NameTheWholeLanguage(t *testing.T) {
-	content, err := os.ReadFile("../docs/recipes.md")
+// The reference is made from the schema, so the two never drift.
+func TestReference_IsWhatTheSchemaSays(t *testing.T) {
+	const file = "../docs/recipes.md"
+	got := Reference()
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := string(content)
-	var check func(s *hclread.Schema)
-	check = func(s *hclread.Schema) {
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("docs/recipes.md is not what the schema says (-page +schema); run go test ./recipes -update:\n%s", diff)
+	}
+}
+
+// Whatever can be written is explained: what it means, and what is taken where
+// it is not written.
+func TestReference_ExplainsEverything(t *testing.T) {
+	var check func(at string, s *hclread.Schema)
+	check = func(at string, s *hclread.Schema) {
+		if s.Help == "" {
+			t.Errorf("%s does not say what it is", at)
+		}
 		for _, a := range s.Attributes {
-			if !strings.Contains(page, "`"+a.Name+"`") && !strings.Contains(page, "`"+a.Name+" = ") {
-				t.Errorf("docs/recipes.md does not name the attribute %s", a.Name)
+			if a.Help == "" || !strings.ContainsAny(a.Help[len(a.Help)-1:], ".?`…") {
+				t.Errorf("%s.%s: its explanation is %q; want whole sentences", at, a.Name, a.Help)
+			}
+			if a.Required == (a.Default != "") {
+				t.Errorf("%s.%s: an attribute is needed or has a default, and says which", at, a.Name)
+			}
+			if formNames[a.Kind] == "" {
+				t.Errorf("%s.%s: its form has no name", at, a.Name)
 			}
 		}
 		for _, b := range s.Blocks {
-			if !strings.Contains(page, "`"+b.Type) {
-				t.Errorf("docs/recipes.md does not name the block %s", b.Type)
-			}
-			check(b.Schema)
+			check(at+"."+b.Type, b.Schema)
 		}
 	}
-	check(fileSchema)
+	check("recipe", recipeSchema)
+}
+
+func TestReference_NamesEveryFunction(t *testing.T) {
+	page := string(Reference())
 	for _, name := range functionNames() {
 		if !strings.Contains(page, "`"+name+"(") {
-			t.Errorf("docs/recipes.md does not name the function %s", name)
+			t.Errorf("the reference does not name the function %s", name)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (p *parser) parse(embedded bool) {
 	e.run()
 	p.diags = p.diags.Append(e.Diags...)
 	p.r.Hash = p.r.fullHash()
-	p.r.Public, p.r.Data = e.out.Public, e.out.Data
+	p.r.Public, p.r.Data, p.r.Declared = e.out.Public, e.out.Data, e.out.Declared
 }
 
 // folder checks the files as such and returns recipe.hcl.

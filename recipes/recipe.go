@@ -29,6 +29,7 @@ type Recipe struct {
 	Accounts   Accounts
 	Data       []Data
 	Public     text.Text // what somebody without an account can do; zero where settings decide: see Resolved
+	Declared   Declared  // as far as no setting decides
 	Builtin    bool      // part of every chaton (directory); not offered to members
 	Hash       string    // of the whole folder
 	Range      diag.Range
@@ -64,15 +65,12 @@ type Setting struct {
 // Secret is generated once and kept by the daemon.
 type Secret struct {
 	Name     string
-	Length   int
+	Kind     SecretKind
+	Length   int // of characters; for hex and base64 of random bytes; for rsa of bits
 	Alphabet string
+	Rotate   bool // may be made anew without losing anything
 	// Companion is whose secret it is; "" is the recipe's own.
 	Companion string
-}
-
-// Accounts says how members sign in.
-type Accounts struct {
-	Kind string // "ldap", "oidc", "header", "basic", "none"
 }
 
 // Values are settings as a host wrote them.
@@ -152,6 +150,11 @@ type Resolved struct {
 	Public  text.Text // what somebody without an account can do
 	Data    []Data
 	Tools   []Tool
+	// Declared is what the recipe says beyond running the software.
+	Declared Declared
+	// Fixed are values that can never change once there is data, by what they are
+	// in the recipe: "setting.domain", "service.host", "companion.db".
+	Fixed map[string]string
 }
 
 // Route is one entry of the service at the gateway. A route with several host

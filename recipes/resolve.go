@@ -3,6 +3,8 @@ package recipes
 import (
 	"slices"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"ronron/account"
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
@@ -39,6 +41,7 @@ type evaluation struct {
 	out Resolved
 
 	volumes map[string]bool
+	values  map[string]cty.Value // of settings
 	routes  []*hclread.Block
 }
 
@@ -72,6 +75,8 @@ func (e *evaluation) run() {
 	e.routesToUnits()
 	e.work(root)
 	e.listens(root)
+	e.gates(root)
+	e.declare(root)
 	if e.r.Accounts.Kind == "ldap" {
 		e.out.Service.Directory = true
 		e.out.Service.Needs = []services.Name{directoryService}

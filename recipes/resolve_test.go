@@ -36,6 +36,9 @@ func input(r *Recipe) Input {
 	}
 	for _, s := range r.Secrets {
 		in.Secrets[s.Name] = secret.New("HIDDEN-" + s.Name)
+		if s.Kind.Pair() {
+			in.Secrets[s.Name] = secret.New(`{"private":"HIDDEN-` + s.Name + `","public":"PUBLIC-` + s.Name + `"}`)
+		}
 	}
 	return in
 }

@@ -118,6 +118,7 @@ func (e *evaluation) routesToUnits() {
 			e.urlPath(p, deny.Range)
 		}
 		r.Deny = deny.V
+		r.Gate = e.gate(b)
 		for i := range e.out.Routes {
 			if to := &e.out.Routes[i]; string(to.Name) == b.Name() {
 				r.Name, r.Host, r.Path = to.Name, to.Host, to.Path

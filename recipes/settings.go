@@ -24,6 +24,7 @@ const (
 func (e *evaluation) settings(root *hclread.Block) {
 	e.unknownSettings()
 	values := map[string]cty.Value{}
+	e.values = values
 	for i, b := range e.settingBlocks(root) {
 		s := e.r.Settings[i]
 		t, ok := types[s.Type]

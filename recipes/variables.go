@@ -83,15 +83,6 @@ func (e *evaluation) defineSecrets() {
 	e.Define("secret", object(all))
 }
 
-// secretValue is a secret that was made under the name key.
-func (e *evaluation) secretValue(s Secret, key string) cty.Value {
-	value, ok := e.in.Secrets[key]
-	if (!ok || value.IsZero()) && !e.dry {
-		e.Errorf(e.r.Range, "Fault of Ronron", "The secret %q was not made before the recipe was used. Please report this.", key)
-	}
-	return e.hidden(value)
-}
-
 func object(m map[string]cty.Value) cty.Value {
 	if len(m) == 0 {
 		return cty.EmptyObjectVal

@@ -34,7 +34,12 @@ func (d *Daemon) key(ctx context.Context, name string) ([]byte, error) {
 func (d *Daemon) serviceSecrets(ctx context.Context, service services.Name, r *recipes.Recipe) (map[string]secret.String, error) {
 	secrets := map[string]secret.String{}
 	for _, s := range r.Secrets {
-		value, err := d.state.EnsureSecret(ctx, string(service), s.Name, func() secret.String { return secret.Generate(s.Length, s.Alphabet) })
+		value, err := d.state.Secret(ctx, string(service), s.Name)
+		if errs.CodeOf(err) == errs.NotFound {
+			if value, err = recipes.GenerateSecret(s); err == nil {
+				err = d.state.PutSecret(ctx, string(service), s.Name, value)
+			}
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -72,7 +72,9 @@ func trial(c *chaton.Chaton, s chaton.Service, r *recipes.Recipe) recipes.Input 
 		in.Directory.EnterDNs = append(in.Directory.EnterDNs, ldap.GroupDN(base, group))
 	}
 	for _, wanted := range r.Secrets {
-		in.Secrets[wanted.Name] = secret.Generate(wanted.Length, wanted.Alphabet)
+		if sample, err := recipes.SampleSecret(wanted); err == nil {
+			in.Secrets[wanted.Name] = sample
+		}
 	}
 	return in
 }

@@ -91,6 +91,6 @@ recipe "units" {
     unit    = "unpinned"
     port    = "https" # error: Unknown port
     headers = { "X-A" = "a\nb" } # error: Bad header
-    websockets = true # error: Unknown attribute
+    websockets = true # error: Not allowed here
   }
 }

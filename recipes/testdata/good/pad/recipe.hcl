@@ -59,7 +59,18 @@ recipe "pad" {
     alphabet = "0123456789"
   }
 
-  accounts "ldap" {}
+  secret "token" {
+    kind   = "hex"
+    length = 16
+    rotate = true
+  }
+  secret "signing" { kind = "ed25519" }
+
+  accounts "ldap" {
+    identity       = "uid"
+    administrators = { fr = "Les admins administrent.", en = "Members of admins administer." }
+    sign_up        = "closed"
+  }
 
   data "pads" {
     what     = { fr = "Les textes.", en = "The texts." }
@@ -67,6 +78,68 @@ recipe "pad" {
     kept     = { fr = "${setting.days} jours.", en = "${setting.days} days." }
     volume   = "data"
   }
+
+  backup {
+    volumes = ["data"]
+    exclude = ["data/cache", "data/tmp/x"]
+    before {
+      unit    = "web"
+      command = ["freeze"]
+    }
+    after {
+      unit    = "web"
+      command = ["thaw"]
+    }
+    check {
+      unit    = "web"
+      command = ["list"]
+      expect  = "pads"
+      timeout = "1m"
+    }
+  }
+  restore {
+    unit    = "web"
+    command = ["reindex"]
+  }
+  export "member" {
+    unit    = "web"
+    command = ["export"]
+    formats = ["text/plain", "application/json"]
+    what    = { fr = "Ses textes.", en = "Their texts." }
+  }
+  erase "member" {
+    unit    = "web"
+    command = ["erase"]
+    leaves  = { fr = "Les versions.", en = "Versions." }
+  }
+  usage "accounts" {
+    label = { fr = "Comptes", en = "Accounts" }
+    unit  = "sql"
+    sql   = "SELECT count(*) FROM people"
+  }
+  usage "pads" {
+    label = "Pads"
+    unit  = "web"
+    http  = { port = "http", path = "/stats", json = "pads.total" }
+  }
+  usage "bytes" {
+    label   = "Bytes"
+    unit    = "web"
+    command = ["size"]
+  }
+  retention { logs = "14d" }
+  requests {
+    none       = false
+    off        = { fr = "Éteintes.", en = "Off." }
+    exceptions = { "fonts.example.org" = { fr = "Les polices.", en = "Fonts." } }
+  }
+  upgrade {
+    from  = ["1", "2"]
+    stops = ["2"]
+    fixed = ["setting.title", "setting.plugins", "service.host"]
+  }
+  members     = { fr = "Écrire.", en = "Write." }
+  limits_note = { fr = "Pas de couleurs.", en = "No colours." }
 
   volume "data" {}
   volume "db" {}
@@ -112,6 +185,9 @@ recipe "pad" {
         name = companion.sql.database, password = companion.sql.password, kind = "${companion.sql.kind} ${companion.sql.major}"
       })
     }
+    file "/etc/pad/signing.pem" { content = secret.signing.private }
+    file "/etc/pad/signing.pub" { content = secret.signing.public }
+    file "/etc/pad/token" { content = secret.token }
     file "/etc/pad/public.json" {
       content = jsonencode({ title = setting.title, plugins = setting.plugins })
     }
