@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds one folder for each kind of companion.
 //
-//go:embed all:postgresql
+//go:embed all:mariadb all:postgresql all:valkey
 var FS embed.FS
