@@ -84,6 +84,11 @@ func (d *Daemon) carryOut(ctx context.Context, stop <-chan struct{}, w *wanted, 
 		state, result = "failed", failure(outcome)
 	}
 	ctx = context.WithoutCancel(ctx)
+	if !outcome.Interrupted {
+		if err := d.keepFixed(ctx, w, func(s services.Name) bool { return outcome.Failed[s] != nil }); err != nil {
+			d.Log.Error("what can never change could not be noted", logkey.Error, err)
+		}
+	}
 	if err := d.state.EndRun(ctx, run, state); err != nil {
 		d.Log.Error("the end of a run could not be noted", logkey.Error, err)
 	}

@@ -27,6 +27,9 @@ func (b jobBook) SetDone(ctx context.Context, service, job services.Name, key st
 }
 
 func (b jobBook) Forget(ctx context.Context, service services.Name) error {
+	if err := b.d.state.DropValues(ctx, fixedValue(service)); err != nil {
+		return err
+	}
 	return b.d.state.DropValues(ctx, jobValue(service, ""))
 }
 

@@ -125,6 +125,11 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 	if diags.HasErrors() {
 		return diags, nil
 	}
+	more, err := d.checkFixed(ctx, s, resolved)
+	if err != nil {
+		return nil, err
+	}
+	diags = append(diags, more...)
 	if resolved.Service.Directory {
 		w.enter[s.Name] = enter
 	}
