@@ -61,6 +61,10 @@ lint: ## formatting, vet, staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
+.PHONY: docs
+docs: ## make the pages anew that are made from the code
+	go test ./internal/cli ./recipes ./recipes/lint ./recipes/sheet -update
+
 .PHONY: bench
 bench: build ## measure the demo against docker compose
 	@scripts/setup.sh bench

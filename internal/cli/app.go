@@ -73,6 +73,7 @@ func (a *App) commands() *cli.App {
 			a.destroyCommand(),
 			a.memberCommand(),
 			a.groupCommand(),
+			a.recipeCommand(),
 			a.caCommand(),
 			a.charterCommand(),
 			a.doctorCommand(),

@@ -12,6 +12,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/logkey"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -27,13 +28,17 @@ func (d *Daemon) tools(mux *http.ServeMux) {
 
 // Tools lists what a host may run in a service, in order of its recipe.
 func (d *Daemon) Tools(ctx context.Context, service services.Name) ([]api.Tool, error) {
-	_, s, err := d.deployed(ctx, service)
+	w, s, err := d.deployed(ctx, service)
 	if err != nil {
 		return nil, err
 	}
+	help := map[services.Name]text.Text{}
+	for _, t := range w.resolved[service].Tools {
+		help[t.Name] = t.Help
+	}
 	list := []api.Tool{}
 	for _, t := range s.Tools {
-		list = append(list, api.Tool{Name: t.Name, Unit: t.Unit, Command: t.Command})
+		list = append(list, api.Tool{Name: t.Name, Unit: t.Unit, Command: t.Command, Help: help[t.Name]})
 	}
 	return list, nil
 }

@@ -12,8 +12,3 @@ func (b *Block) Bilinguals() (names []string) {
 	}
 	return names
 }
-
-// May says whether the schema has an attribute or a block of that name here.
-func (b *Block) May(name string) bool {
-	return b.schema.attribute(name) != nil || b.schema.block(name) != nil
-}

@@ -37,6 +37,15 @@ recipe "dokuwiki" {
     en = "Nothing: only members can read."
   }
 
+  members = {
+    fr = "Écrire et corriger des pages, y déposer des images et des fichiers, voir qui a changé quoi et revenir en arrière."
+    en = "Writing and correcting pages, adding pictures and files to them, seeing who changed what and going back."
+  }
+  limits_note = {
+    fr = "On n'écrit pas à deux en même temps dans une page. Aucun courriel n'annonce les changements. Aucune extension ne s'ajoute."
+    en = "Two people cannot write in one page at the same time. No mail tells of changes. No plugin can be added."
+  }
+
   setting "title" {
     type    = "string"
     default = chaton.name
@@ -138,7 +147,11 @@ recipe "dokuwiki" {
     }
   }
 
-  accounts "ldap" {}
+  accounts "ldap" {
+    identity       = "uid"
+    sign_up        = "closed" # the action "register" is off
+    administrators = { fr = "Les membres du groupe admins.", en = "Members of the group admins." }
+  }
 
   data "pages" {
     what = {
@@ -224,4 +237,48 @@ recipe "dokuwiki" {
     upload = "64M"
     deny   = ["/health", "/install.php"]
   }
+
+  # The index is kept: without it a search would find only what was opened since.
+  backup {
+    exclude = ["data/cache", "data/locks", "data/tmp"]
+    check {
+      unit    = "web"
+      command = ["find", "/var/lib/dokuwiki/data/pages", "-name", "*.txt", "-size", "+0"]
+      expect  = ".txt"
+    }
+  }
+
+  export "member" {
+    unit    = "web"
+    command = ["php", "-d", "auto_prepend_file=", "/usr/share/ronron/member.php", "export"]
+    formats = ["text/plain", "application/gzip", "application/octet-stream"]
+    what = {
+      fr = "Chaque version des pages et des fichiers que le membre a écrite."
+      en = "Each version of pages and files that the member wrote."
+    }
+  }
+  erase "member" {
+    unit    = "web"
+    command = ["php", "-d", "auto_prepend_file=", "/usr/share/ronron/member.php", "erase"]
+    leaves = {
+      fr = "Ce qui a été écrit, sans dire par qui. Un nom écrit dans le texte d'une page y reste."
+      en = "What was written, without saying by whom. A name written in the text of a page stays there."
+    }
+  }
+
+  usage "pages" {
+    label   = { fr = "Pages", en = "Pages" }
+    unit    = "web"
+    command = ["sh", "-c", "find /var/lib/dokuwiki/data/pages -name '*.txt' | wc -l"]
+  }
+  # What is written to the container's output names no one, and Ronron bounds it.
+  retention { logs = "0s" }
+  requests {
+    none = true
+    off = {
+      fr = "La recherche de mises à jour est coupée, jQuery vient du wiki, et les images d'autres sites ne sont pas montrées."
+      en = "Looking for updates is off, jQuery comes from the wiki, and images of other sites are not shown."
+    }
+  }
+  upgrade { from = [] }
 }

@@ -35,6 +35,15 @@ recipe "pages" {
     en = "Anyone can read the pages."
   }
 
+  members = {
+    fr = "Déposer des pages dans leur dossier, qui s'ouvre comme un dossier du réseau (WebDAV) sur un ordinateur ou un téléphone."
+    en = "Putting pages into their folder, which opens like a folder of the network (WebDAV) on a computer or a phone."
+  }
+  limits_note = {
+    fr = "Des pages toutes faites seulement : ni PHP, ni base de données, ni page qui garde quelque chose dans le navigateur."
+    en = "Ready-made pages only: no PHP, no database, no page that keeps something in the browser."
+  }
+
   setting "directory" {
     type    = "bool"
     default = false
@@ -90,7 +99,11 @@ recipe "pages" {
     }
   }
 
-  accounts "ldap" {}
+  accounts "ldap" {
+    identity       = "uid"
+    sign_up        = "closed" # Apache asks the directory, and has no accounts
+    administrators = { fr = "Personne : il n'y a rien à administrer.", en = "Nobody: there is nothing to administer." }
+  }
 
   data "pages" {
     what = {
@@ -162,4 +175,45 @@ recipe "pages" {
     timeout = "300s"
     deny    = ["/-"]
   }
+
+  backup {
+    check {
+      unit    = "web"
+      command = ["find", "/srv/pages", "-maxdepth", "1", "-type", "d"]
+      expect  = "/srv/pages"
+    }
+  }
+
+  export "member" {
+    unit    = "web"
+    command = ["/usr/local/bin/member", "export"]
+    formats = ["text/html", "application/octet-stream"]
+    what    = { fr = "Les fichiers du membre, tels qu'ils sont publiés.", en = "The member's files, as they are published." }
+  }
+  erase "member" {
+    unit    = "web"
+    command = ["/usr/local/bin/member", "erase"]
+    leaves  = { fr = "Rien.", en = "Nothing." }
+  }
+
+  usage "members" {
+    label   = { fr = "Membres qui publient", en = "Members who publish" }
+    unit    = "web"
+    command = ["sh", "-c", "find /srv/pages -mindepth 1 -maxdepth 1 -type d | wc -l"]
+  }
+  usage "bytes" {
+    label   = { fr = "Octets publiés", en = "Bytes published" }
+    unit    = "web"
+    command = ["sh", "-c", "du -sb /srv/pages | cut -f1"]
+  }
+  # What is written to the container's output names no one, and Ronron bounds it.
+  retention { logs = "0s" }
+  requests {
+    none = true
+    off = {
+      fr = "Les pages ne chargent rien d'ailleurs, sauf les sites que l'hébergeur nomme dans « embed »."
+      en = "Pages load nothing from elsewhere, but from the sites that the host names in \"embed\"."
+    }
+  }
+  upgrade { from = [] }
 }

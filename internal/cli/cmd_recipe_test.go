@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"ronron/internal/api"
+)
+
+func TestRecipeList_SaysWhatIsDeployedAndWhatWasTested(t *testing.T) {
+	w := newWorld(t)
+	w.deployed()
+	w.daemon.status = api.Status{Services: []api.ServiceStatus{{Name: "notes", Recipe: "dokuwiki", State: "healthy"}}}
+	w.wantCode(exitDone, "recipe", "list", "--file", w.file, "--json")
+	var entries []recipeEntry
+	if err := json.Unmarshal([]byte(w.stdout.String()), &entries); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]recipeEntry{}
+	for _, e := range entries {
+		found[e.Recipe] = e
+	}
+	e := found["dokuwiki"]
+	if len(e.Services) != 1 || e.Services[0] != "notes" || e.Level == "" || e.Licence != "GPL-2.0-only" || e.Own {
+		t.Errorf("dokuwiki is listed as %+v", e)
+	}
+	if _, listed := found["openldap"]; listed {
+		t.Error("the house's own recipe is offered")
+	}
+}
+
+func TestRecipeShow_SpeaksTheLanguageThatWasAskedFor(t *testing.T) {
+	for lang, want := range map[string]string{"fr": "Titre du wiki", "en": "Title of the wiki"} {
+		w := newWorld(t)
+		w.wantCode(exitDone, "recipe", "show", "dokuwiki", "--lang", lang)
+		wantIn(t, "stdout", want, w.stdout)
+	}
+	w := newWorld(t)
+	w.wantCode(exitUsage, "recipe", "show", "dokuwiki", "--lang", "de")
+	w.wantCode(exitFailed, "recipe", "show", "dokuwikki")
+	wantIn(t, "stderr", `Did you mean "dokuwiki"?`, w.stderr)
+}
+
+// ownRecipe writes a recipe into a folder of its own.
+func ownRecipe(t *testing.T, files map[string]string) string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "notes")
+	for name, content := range files {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+const bareRecipe = `recipe "notes" {
+  version = "1"
+  public  = "Nothing at all."
+  software {
+    name     = "Notes"
+    version  = "1"
+    licence  = "MIT"
+    source   = "https://example.org"
+    category = "notes"
+    title    = "Notes"
+    summary  = { fr = "Des notes.", en = "Some notes." }
+  }
+  accounts "none" {}
+  unit "web" {
+    build {}
+  }
+}
+`
+
+func TestRecipeLint_FailsWithPlacesAndReasons(t *testing.T) {
+	folder := ownRecipe(t, map[string]string{"recipe.hcl": bareRecipe, "Dockerfile": "FROM debian\n"})
+	w := newWorld(t)
+	w.wantCode(exitFailed, "recipe", "lint", folder)
+	for _, want := range []string{"notes/recipe.hcl:14: warning no-limits", "notes/recipe.hcl:14: error no-health", "notes/Dockerfile:1: error base-not-pinned", "Write FROM name:tag"} {
+		wantIn(t, "stdout", want, w.stdout)
+	}
+	w = newWorld(t)
+	w.wantCode(exitFailed, "recipe", "lint", folder, "--json")
+	var findings []struct{ ID, Level, What, Why string }
+	if err := json.Unmarshal([]byte(w.stdout.String()), &findings); err != nil || len(findings) < 8 {
+		t.Errorf("%d findings, %v:\n%s", len(findings), err, w.stdout)
+	}
+}
+
+func TestRecipeLint_ARecipeThatCannotBeReadIsUsedWrongly(t *testing.T) {
+	folder := ownRecipe(t, map[string]string{"recipe.hcl": `recipe "notes" { versoin = "1" }`})
+	w := newWorld(t)
+	w.wantCode(exitUsage, "recipe", "lint", folder)
+	wantIn(t, "stderr", `Did you mean "version"?`, w.stderr)
+	w.wantCode(exitUsage, "recipe", "lint", "./nowhere")
+}
+
+func TestRecipeLint_ACleanRecipe(t *testing.T) {
+	w := newWorld(t)
+	w.wantCode(exitDone, "recipe", "lint", "dokuwiki")
+}

@@ -1,0 +1,91 @@
+package sheet
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ronron/internal/text"
+	"ronron/recipes"
+)
+
+var update = flag.Bool("update", false, "write the pages that are compared with")
+
+var pages = filepath.Join("..", "..", "docs", "recipes")
+
+// names lists every recipe that comes with Ronron, those of the house included.
+func names(t *testing.T) (list []string, catalog *recipes.Catalog) {
+	t.Helper()
+	catalog, diags := recipes.LoadCatalog(nil)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return catalog.All(), catalog
+}
+
+func TestPages_MatchTheRecipes(t *testing.T) {
+	list, catalog := names(t)
+	there := map[string]bool{}
+	for _, name := range list {
+		r, _ := catalog.Get(name)
+		path := filepath.Join(pages, name+".md")
+		got := Of(r).Page()
+		there[name+".md"] = true
+		if *update {
+			if err := os.MkdirAll(pages, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Errorf("%v; make it with: make docs", err)
+			continue
+		}
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s differs (-want +got); make it anew with: make docs\n%s", path, diff)
+		}
+	}
+	entries, err := os.ReadDir(pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !there[e.Name()] {
+			t.Errorf("%s is of no recipe; remove it", e.Name())
+		}
+	}
+}
+
+func TestPage_SaysWhatTheRecipeSays(t *testing.T) {
+	_, catalog := names(t)
+	r, _ := catalog.Get("dokuwiki")
+	s := Of(r)
+	if s.Memory != 256<<20 || len(s.Units) != 1 || !s.Units[0].ReadOnly || s.Accounts != "ldap" {
+		t.Errorf("the sheet is %+v", s)
+	}
+	for lang, want := range map[text.Lang][]string{
+		text.FR: {"Titre du wiki", "`chaton.name`", "256 MiB", "selon les réglages", "lecture seule"},
+		text.EN: {"Title of the wiki", "`\"Europe/Paris\"`", "depends on the settings", "read-only", "Confluence"},
+	} {
+		for _, w := range want {
+			if page := s.In(lang); !strings.Contains(page, w) {
+				t.Errorf("in %s the page has no %q:\n%s", lang, w, page)
+			}
+		}
+	}
+}
+
+func TestWords_AreThereInBothLanguages(t *testing.T) {
+	for key, w := range words {
+		if w.FR == "" || w.EN == "" {
+			t.Errorf("%s lacks a language", key)
+		}
+	}
+}
