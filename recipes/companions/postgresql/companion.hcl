@@ -47,7 +47,7 @@ companion "postgresql" {
   unit {
     user      = "5432:5432"
     read_only = true
-    tmpfs     = ["/run/postgresql", "/tmp"]
+    tmpfs     = ["/run/postgresql"]
     environment = {
       DATABASE      = companion.database
       DATABASE_USER = companion.user
