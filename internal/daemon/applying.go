@@ -118,6 +118,9 @@ func (d *Daemon) preflight(ctx context.Context, w *wanted, p plan.Plan) error {
 	i := slices.IndexFunc(p.Steps, func(s plan.Step) bool {
 		return s.Service == gatewayName && (s.Action == plan.CreateUnit || s.Action == plan.StartUnit)
 	})
+	if err := d.listensFree(ctx, w, i >= 0); err != nil {
+		return err
+	}
 	if i < 0 {
 		return nil // a gateway that runs already holds its ports
 	}
@@ -125,7 +128,7 @@ func (d *Daemon) preflight(ctx context.Context, w *wanted, p plan.Plan) error {
 		if port == 0 {
 			continue
 		}
-		if err := d.ListenFree(port); err != nil {
+		if err := d.ListenFree("tcp", port); err != nil {
 			return err
 		}
 	}

@@ -53,8 +53,9 @@ type Options struct {
 	Now        func() time.Time
 	// OpenDirectory connects to the directory.
 	OpenDirectory func(ldap.Config) account.Directory
-	// ListenFree says whether the machine's port can be taken; nil when it can.
-	ListenFree func(port int) error
+	// ListenFree says whether the machine's port (of tcp or udp) can be taken;
+	// nil when it can.
+	ListenFree func(protocol string, port int) error
 }
 
 // Daemon is one chaton's daemon.

@@ -90,7 +90,7 @@ func newWorld(t *testing.T) *world {
 		Engine: w.engine, Prober: w, Gateway: w.door, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now:           func() time.Time { return w.now },
 		OpenDirectory: func(ldap.Config) account.Directory { return w.directory },
-		ListenFree:    func(int) error { return nil },
+		ListenFree:    func(string, int) error { return nil },
 	}
 	w.open()
 	return w
@@ -336,7 +336,7 @@ func (w *world) hostsServed() (names []string) {
 
 func TestPreflight_SaysThatAPortIsTaken(t *testing.T) {
 	w := newWorld(t)
-	w.options.ListenFree = func(port int) error {
+	w.options.ListenFree = func(_ string, port int) error {
 		if port == 8443 {
 			return errs.New(errs.Failed, "Port %d is taken.", port).WithHint("Stop it.")
 		}

@@ -19,6 +19,7 @@ import (
 func (d *Daemon) site(ctx context.Context, w *wanted, actual services.Actual) portal.Site {
 	facts := d.facts(ctx, w, actual)
 	s := portal.Site{Version: portal.SiteVersion, Language: w.chaton.Language, Facts: facts}
+	s.Gates = w.siteGates()
 	for _, f := range facts.Services {
 		if f.Builtin {
 			continue
@@ -26,7 +27,7 @@ func (d *Daemon) site(ctx context.Context, w *wanted, actual services.Actual) po
 		s.Services = append(s.Services, portal.SiteService{
 			Name: f.Name, Title: f.Title, Summary: f.Summary, Replaces: f.Replaces, URL: f.URL,
 			Public: f.Public, Healthy: f.Healthy, Accounts: f.Accounts != "" && f.Accounts != "none",
-			Enter: w.enter[services.Name(f.Name)],
+			Enter: w.admitted[services.Name(f.Name)],
 		})
 	}
 	return s

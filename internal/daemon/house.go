@@ -33,9 +33,9 @@ const (
 	portalPort   = 8080
 )
 
-func (d *Daemon) gatewayService(c *chaton.Chaton) services.Service {
+func (d *Daemon) gatewayService(c *chaton.Chaton, bindsLow bool) services.Service {
 	var capabilities []string
-	if c.HTTPSPort < 1024 || c.HTTPPort > 0 && c.HTTPPort < 1024 {
+	if bindsLow || c.HTTPSPort < 1024 || c.HTTPPort > 0 && c.HTTPPort < 1024 {
 		capabilities = []string{"NET_BIND_SERVICE"}
 	}
 	return services.Service{
@@ -62,8 +62,12 @@ func (d *Daemon) portalService(ctx context.Context, rootPEM string) (services.Se
 	if err != nil {
 		return services.Service{}, err
 	}
+	gate, err := d.gateKeys(ctx)
+	if err != nil {
+		return services.Service{}, err
+	}
 	base := ldap.BaseDN(string(d.Chaton))
-	config, err := portal.Config{Directory: portal.DirectoryConfig{
+	config, err := portal.Config{GateKey: gate.seed, GateSecret: gate.shared, Directory: portal.DirectoryConfig{
 		Address:    fmt.Sprintf("%s:%d", d.directoryHost(), directoryPort),
 		ServerName: d.directoryHost(), CA: rootPEM, BaseDN: base,
 		BindDN: ldap.ServiceDN(base, string(portalName)), Password: password,

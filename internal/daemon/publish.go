@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,6 +48,9 @@ func (d *Daemon) publish(ctx context.Context, w *wanted) error {
 			d.Log.Warn("the gateway of an older version did not take the configuration", logkey.Error, err)
 			return nil
 		}
+		return err
+	}
+	if err := d.keepPorts(ctx, w); err != nil {
 		return err
 	}
 	key, err := publishedKey(config, site)
@@ -134,7 +136,9 @@ func (d *Daemon) gatewayIsOld(w *wanted, actual services.Actual) bool {
 	})
 }
 
-// gatewayConfig is what the gateway shall serve, with a certificate for every host.
+// gatewayConfig is what the gateway shall serve, with a certificate for every
+// host. HSTS stays 0: every certificate is the chaton's own authority's so far,
+// and gateway.Host says why those must not have it.
 func (d *Daemon) gatewayConfig(ctx context.Context, w *wanted, actual services.Actual) (gateway.Config, error) {
 	c := gateway.Config{
 		Version: gateway.ConfigVersion, Language: string(w.chaton.Language), Name: w.chaton.Name, Domain: w.chaton.Domain,
@@ -155,13 +159,16 @@ func (d *Daemon) gatewayConfig(ctx context.Context, w *wanted, actual services.A
 		}
 		c.Hosts[i].Routes = append(c.Hosts[i].Routes, d.gatewayRoute(w, r, actual))
 	}
-	return c, nil
+	c.Streams = d.streams(w, actual)
+	var err error
+	c.Gate, err = d.gateConfig(ctx, w, actual)
+	return c, err
 }
 
 func (d *Daemon) gatewayRoute(w *wanted, r route, actual services.Actual) gateway.Route {
 	out := gateway.Route{
 		Path: r.Path, Service: string(r.service), Title: w.titles[r.service].In(w.chaton.Language),
-		MaxBody: r.MaxBody, Timeout: r.Timeout, Headers: r.Headers, Deny: r.Deny,
+		MaxBody: r.MaxBody, Timeout: r.Timeout, Headers: r.Headers, Deny: r.Deny, Gate: w.gateOf(r),
 	}
 	s, _ := w.service(r.service)
 	out.Backend = d.backendOf(s, r, actual)
@@ -220,17 +227,6 @@ func (d *Daemon) prepareSite(ctx context.Context, w *wanted) error {
 		return err
 	}
 	return d.writeSite(d.site(ctx, w, services.Actual{}))
-}
-
-// listenFree says whether a port of the machine can be taken. The daemon
-// lives in the machine's network, so what it finds is what the gateway will.
-func listenFree(port int) error {
-	l, err := net.Listen("tcp", ":"+strconv.Itoa(port))
-	if err != nil {
-		return errs.Wrap(err, errs.Failed, "Port %d of this machine is taken by another program.", port).
-			WithHint("Find it with `ss -ltnp 'sport = :%d'` and stop it, or choose other ports in the gateway block of chaton.hcl.", port)
-	}
-	return l.Close()
 }
 
 // members counts the accounts; nil when the directory does not answer.

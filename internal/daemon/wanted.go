@@ -30,6 +30,7 @@ type wanted struct {
 	routes    []route
 	titles    map[services.Name]text.Text
 	enter     map[services.Name][]string // groups, of services with accounts
+	admitted  map[services.Name][]string // groups, of all that the file names
 }
 
 // route is one entry of the gateway before addresses are known.
@@ -62,7 +63,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 	}
 	w := &wanted{
 		chaton: c, authority: authority,
-		recipes: map[services.Name]*recipes.Recipe{}, resolved: map[services.Name]recipes.Resolved{}, titles: map[services.Name]text.Text{}, enter: map[services.Name][]string{},
+		recipes: map[services.Name]*recipes.Recipe{}, resolved: map[services.Name]recipes.Resolved{}, titles: map[services.Name]text.Text{}, enter: map[services.Name][]string{}, admitted: map[services.Name][]string{},
 	}
 	portal, err := d.portalService(ctx, authority.RootPEM())
 	if err != nil {
@@ -76,7 +77,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 		}
 		diags = append(diags, more...)
 	}
-	w.services = append(w.services, d.gatewayService(c), portal)
+	w.services = append(w.services, d.gatewayService(c, w.bindsLow()), portal)
 	w.routes = append(w.routes, route{portalName, recipes.Route{Name: portalName, Host: c.Domain, Path: "/", Unit: portalName, Port: portalPort}})
 	w.titles[portalName] = text.Text{FR: c.Name, EN: c.Name}
 	w.enter[portalName] = []string{account.Members}
@@ -87,6 +88,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 		}
 	}
 	diags = append(diags, w.conflicts()...)
+	diags = append(diags, w.portConflicts()...)
 	for _, id := range charter.UnknownDeclarations(c.Charter.Declarations) {
 		diags = diags.Append(diag.Warning("Unknown criterion",
 			fmt.Sprintf("The charter has no criterion %q, so what is declared of it appears nowhere. The ids are those of the charter page.", id), c.Charter.Range))
@@ -130,6 +132,7 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 		return nil, err
 	}
 	diags = append(diags, more...)
+	w.admitted[s.Name] = enter
 	if resolved.Service.Directory {
 		w.enter[s.Name] = enter
 	}
