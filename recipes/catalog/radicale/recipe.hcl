@@ -50,7 +50,10 @@ recipe "radicale" {
     }
   }
 
-  accounts "ldap" {}
+  accounts "ldap" {
+    identity       = "uid"
+    administrators = { fr = "Personne : il n'y a rien à administrer.", en = "Nobody: there is nothing to administer." }
+  }
 
   data "collections" {
     what = {
@@ -108,5 +111,65 @@ recipe "radicale" {
     path    = "/"
     upload  = "10M"
     timeout = "120s"
+  }
+
+  backup {
+    volumes = ["data"]
+    exclude = ["data/collections/collection-cache"]
+    check {
+      unit    = "dav"
+      command = ["/usr/bin/python3", "-m", "radicale", "--config", "/etc/ronron/radicale.conf", "--verify-storage"]
+    }
+  }
+
+  export "member" {
+    unit    = "dav"
+    command = ["/usr/local/bin/member", "export"]
+    formats = ["text/calendar", "text/vcard"]
+    what = {
+      fr = "Les agendas et les tâches en fichiers .ics, les contacts en fichiers .vcf."
+      en = "Calendars and tasks as .ics files, contacts as .vcf files."
+    }
+  }
+  erase "member" {
+    unit    = "dav"
+    command = ["/usr/local/bin/member", "erase"]
+    leaves  = { fr = "Rien.", en = "Nothing." }
+  }
+
+  usage "accounts" {
+    label   = { fr = "Membres avec un agenda", en = "Members with a calendar" }
+    unit    = "dav"
+    command = ["/usr/local/bin/member", "count", "members"]
+  }
+  usage "documents" {
+    label   = { fr = "Événements, tâches et contacts", en = "Events, tasks and contacts" }
+    unit    = "dav"
+    command = ["/usr/local/bin/member", "count", "documents"]
+  }
+  usage "bytes" {
+    label   = { fr = "Octets", en = "Bytes" }
+    unit    = "dav"
+    command = ["/usr/local/bin/member", "count", "bytes"]
+  }
+
+  # Only errors are written, to the container's output, which Ronron bounds.
+  retention { logs = "0s" }
+  requests {
+    none = true
+    off = {
+      fr = "Radicale n'appelle personne et n'a pas de sortie vers Internet ; ses pages ne chargent que ce qu'il sert."
+      en = "Radicale calls nobody and has no way out to the Internet; its pages load only what it serves."
+    }
+  }
+  upgrade { from = [] }
+
+  members = {
+    fr = "Donnez l'adresse du service à votre application (DAVx⁵, Thunderbird, iPhone, Gnome…) comme serveur CalDAV et CardDAV, avec votre compte du chaton : vos agendas et contacts apparaissent. Dans un navigateur, la même adresse permet d'en ajouter, d'en importer et d'en télécharger."
+    en = "Give the service's address to your app (DAVx⁵, Thunderbird, iPhone, Gnome…) as CalDAV and CardDAV server, with your account of the chaton: your calendars and contacts appear. In a browser the same address lets you add, import and download them."
+  }
+  limits_note = {
+    fr = "Un agenda ne se partage pas entre membres, et n'a pas d'adresse publique. Il n'y a ni invitations par courriel, ni vue des événements dans le navigateur, qui n'existe qu'en anglais. La place par membre n'est pas bornée ; un envoi l'est à 10 Mo."
+    en = "A calendar cannot be shared between members, and has no public address. There are no invitations by mail, nor a view of events in the browser. Space for each member is not bounded; an upload is, at 10 MB."
   }
 }

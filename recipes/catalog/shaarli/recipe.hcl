@@ -23,7 +23,7 @@ recipe "shaarli" {
     licence       = "Zlib"
     source        = "https://github.com/shaarli/Shaarli"
     documentation = "https://shaarli.readthedocs.io/"
-    category      = "links"
+    category      = "bookmarks"
     replaces      = ["Pocket", "Pinboard", "Delicious"]
     title         = { fr = "Liens partagés", en = "Shared links" }
     summary = {
@@ -86,7 +86,10 @@ recipe "shaarli" {
 
   secret "account" { length = 48 }
 
-  accounts "ldap" {}
+  accounts "ldap" {
+    identity       = "uid"
+    administrators = { fr = "Personne : chaton.hcl règle tout.", en = "Nobody: chaton.hcl decides everything." }
+  }
 
   data "links" {
     what = {
@@ -161,5 +164,44 @@ recipe "shaarli" {
     path   = "/"
     upload = "16M"
     deny   = ["/health", "/install", "/api", "/admin/configure", "/admin/plugins", "/admin/password", "/admin/server"]
+  }
+
+  backup {
+    volumes = ["data"]
+    check {
+      unit    = "web"
+      command = ["/usr/local/bin/links", "count"]
+    }
+  }
+
+  usage "documents" {
+    label   = { fr = "Liens", en = "Links" }
+    unit    = "web"
+    command = ["/usr/local/bin/links", "count"]
+  }
+  usage "bytes" {
+    label   = { fr = "Octets", en = "Bytes" }
+    unit    = "web"
+    command = ["sh", "-c", "du -sb /var/lib/shaarli/data | cut -f1"]
+  }
+
+  # What is written to the container's output names no one, and Ronron bounds it.
+  retention { logs = "0s" }
+  requests {
+    none = true
+    off = {
+      fr = "Recherche de mises à jour, vignettes et titres des sites liés sont éteints, et le service n'a pas de sortie vers Internet."
+      en = "The search for updates, thumbnails and titles of linked sites are off, and the service has no way out to the Internet."
+    }
+  }
+  upgrade { from = [] }
+
+  members = {
+    fr = "Connectez-vous avec votre compte du chaton, puis « Shaare » : collez une adresse, donnez-lui un titre et des mots-clés. Tous les membres peuvent modifier et effacer chaque lien ; un lien « privé » n'est lu que par les membres."
+    en = "Sign in with your account of the chaton, then \"Shaare\": paste an address, give it a title and tags. All members can change and delete every link; a \"private\" link is read by members only."
+  }
+  limits_note = {
+    fr = "Une seule collection pour tous les membres : personne n'a ses propres liens. Le titre d'un lien se tape à la main. Il n'y a pas d'accès pour les applications."
+    en = "One collection for all members: nobody has links of their own. The title of a link is typed by hand. There is no access for apps."
   }
 }
