@@ -26,7 +26,7 @@ var floors = map[string]int{
 	"services/docker": 2, "services/enginetest": 2, "account/accounttest": 2,
 	"ldap": 2, "acme": 2, "gateway": 2, "charter": 2, "internal/state": 2,
 
-	"portal": 3, "services/apply": 3, "internal/api": 3, "recipes/lint": 3, "recipes/sheet": 3,
+	"portal": 3, "services/apply": 3, "internal/api": 3, "recipes/lint": 3, "recipes/skeleton": 2, "recipes/sheet": 3,
 
 	"internal/daemon": 4, "recipetest": 4,
 	"internal/cli":    5,

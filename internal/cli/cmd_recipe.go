@@ -37,6 +37,7 @@ the data it keeps; then what sysadmins want: units, volumes, jobs and tools.`,
 				Action: a.recipeShow,
 			},
 			a.recipeLintCommand(),
+			a.recipeNewCommand(),
 		},
 	}
 }

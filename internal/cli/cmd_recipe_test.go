@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"ronron/internal/api"
@@ -104,4 +105,37 @@ func TestRecipeLint_ARecipeThatCannotBeReadIsUsedWrongly(t *testing.T) {
 func TestRecipeLint_ACleanRecipe(t *testing.T) {
 	w := newWorld(t)
 	w.wantCode(exitDone, "recipe", "lint", "dokuwiki")
+}
+
+func TestRecipeNew_WritesARecipeThatLintCanRead(t *testing.T) {
+	t.Chdir(t.TempDir())
+	w := newWorld(t)
+	answers := []string{"recipe", "new", "shelf", "--software", "Shelf", "--version", "1", "--licence", "MIT", "--source", "https://example.org", "--category", "files"}
+	w.wantCode(exitUsage, answers...)
+	wantIn(t, "stderr", "--package is missing.", w.stderr)
+	w.wantCode(exitDone, append(answers, "--package", "shelf")...)
+	w.wantCode(exitFailed, "recipe", "lint", "shelf")
+	wantIn(t, "stdout", "sign-up-open", w.stdout)
+	w.wantCode(exitUsage, append(answers, "--package", "shelf")...)
+	wantIn(t, "stderr", "is there already", w.stderr)
+}
+
+func TestRecipeNew_AsksAtATerminal(t *testing.T) {
+	t.Chdir(t.TempDir())
+	w := newWorld(t)
+	w.typing("Shelf\n2\n\nhttps://example.org\n\n\n")
+	w.wantCode(exitDone, "recipe", "new", "shelf")
+	content, err := os.ReadFile(filepath.Join("shelf", "Dockerfile"))
+	if err != nil || !strings.Contains(string(content), "--no-install-recommends shelf;") {
+		t.Errorf("%v:\n%s", err, content)
+	}
+}
+
+func TestRecipeNew_WrongAnswersWriteNothing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	w := newWorld(t)
+	w.wantCode(exitUsage, "recipe", "new", "shelf", "--software", "Shelf", "--version", "1", "--licence", "free!", "--source", "nowhere", "--category", "files", "--package", "p")
+	if exists("shelf") {
+		t.Error("something was written")
+	}
 }
