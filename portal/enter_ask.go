@@ -52,11 +52,12 @@ func (s *Server) answerGateway(w http.ResponseWriter, r *http.Request, v *visit)
 
 // answerRenew says whether a sign-in still holds.
 func (s *Server) answerRenew(w http.ResponseWriter, r *http.Request, to goal, q gateway.Question) {
-	var key sessionKey
-	if n, err := hex.Decode(key[:], []byte(q.Session)); err != nil || n != len(key) || len(q.Session) != 2*len(key) {
+	raw, err := hex.DecodeString(q.Session)
+	if err != nil || len(raw) != len(sessionKey{}) {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
+	key := sessionKey(raw)
 	session, ok := s.sessions.byKey(key)
 	if !ok {
 		w.WriteHeader(http.StatusForbidden)

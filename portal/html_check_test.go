@@ -142,6 +142,9 @@ func checkDocument(t *testing.T, page, lang string) document {
 		}
 	}
 	for _, field := range d.fields {
+		if field["type"] == "hidden" {
+			continue // nobody fills it in
+		}
 		if _, hidden := field["hidden"]; hidden {
 			continue
 		}
