@@ -224,12 +224,8 @@ const lookAtPage = `JSON.stringify({
 func (p *page) visit(ctx context.Context, at string) (s shown, err error) {
 	ctx, cancel := context.WithTimeout(ctx, pagePatience)
 	defer cancel()
-	p.forget()
-	var went struct {
-		ErrorText string `json:"errorText"`
-		Loader    string `json:"loaderId"`
-	}
-	if err := p.do(ctx, "Page.navigate", object{"url": at}, &went); err != nil {
+	went, err := p.open(ctx, at)
+	if err != nil {
 		return s, err
 	}
 	switch went.ErrorText {
@@ -262,6 +258,30 @@ func (p *page) visit(ctx context.Context, at string) (s shown, err error) {
 		return s, fmt.Errorf("look at the page: %w", err)
 	}
 	return s, nil
+}
+
+// opened is what the browser says of an address.
+type opened struct {
+	ErrorText string `json:"errorText"`
+	Loader    string `json:"loaderId"`
+}
+
+// open tries again where the browser gave up because an interface of the machine
+// came or went: with an engine at work, they do all the time.
+func (p *page) open(ctx context.Context, at string) (went opened, err error) {
+	for {
+		p.forget()
+		went = opened{}
+		err = p.do(ctx, "Page.navigate", object{"url": at}, &went)
+		if err != nil || went.ErrorText != "net::ERR_NETWORK_CHANGED" {
+			return went, err
+		}
+		select {
+		case <-ctx.Done():
+			return went, ctx.Err()
+		case <-time.After(quiet):
+		}
+	}
 }
 
 // forget drops the events of the page before.

@@ -38,6 +38,7 @@ the data it keeps; then what sysadmins want: units, volumes, jobs and tools.`,
 			},
 			a.recipeLintCommand(),
 			a.recipeNewCommand(),
+			a.recipeTestCommand(),
 		},
 	}
 }

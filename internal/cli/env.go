@@ -17,6 +17,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/text"
+	"ronron/recipetest"
 	"ronron/services"
 )
 
@@ -35,6 +36,7 @@ type Env struct {
 
 	Language Language
 	Connect  func(ctx context.Context) (Host, error)
+	Engine   func(id services.ChatonID) (recipetest.Engine, error) // of a chaton that recipes are tested in
 	Machine  Machine
 	Roles    Roles
 }

@@ -14,6 +14,8 @@ import (
 	"ronron/internal/daemon"
 	"ronron/ldap"
 	"ronron/portal"
+	"ronron/recipetest"
+	"ronron/services"
 	"ronron/services/docker"
 	"ronron/services/probe"
 )
@@ -23,6 +25,7 @@ func Assemble(version string) cli.Env {
 	env := cli.FromOS(version)
 	env.Language = language{}
 	env.Connect = connect
+	env.Engine = func(id services.ChatonID) (recipetest.Engine, error) { return docker.New(id) }
 	env.Roles = cli.Roles{Daemon: runDaemon, Gateway: runGateway, Portal: runPortal}
 	return env
 }

@@ -1,0 +1,297 @@
+// Package recipetest runs a recipe on the real engine, in a chaton made for it,
+// uses it as members and strangers would, and says which level it has earned.
+//
+// What is tried stands in the recipe's scenario.json; what it means is the same
+// for all. Every refusal is tried together with its contrary: who is kept out for
+// lack of a group is let in once they have it, who is suspended could sign in
+// before, a setting's effect is not there before the setting is. A scenario that
+// cannot fail therefore fails.
+//
+// Levels 4, 5 and 7 need the commands for backup, upgrade and export: their
+// checks are "not tested", and no recipe gets further than 3, lint clean.
+package recipetest
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"ronron/account"
+	"ronron/internal/api"
+	"ronron/internal/errs"
+	"ronron/internal/secret"
+	"ronron/recipes"
+	"ronron/recipes/level"
+	"ronron/services"
+)
+
+// House is the chaton that a recipe is tested in.
+type House interface {
+	// Up makes the chaton what the file says, without asking.
+	Up(ctx context.Context, w api.Wanted, each func(api.Event)) error
+	// People is there after the first Up.
+	People() People
+	Engine() Engine
+	// Destroy removes everything, and nothing where there is nothing.
+	Destroy(ctx context.Context) error
+}
+
+// People are the chaton's members, and the certificate that they trust.
+type People interface {
+	AddMember(ctx context.Context, r api.MemberRequest) (api.MemberReply, error)
+	Suspend(ctx context.Context, login account.Login) error
+	AddGroup(ctx context.Context, name string) error
+	AddToGroup(ctx context.Context, name string, login account.Login) error
+	CA(ctx context.Context) (string, error)
+}
+
+// Engine is what the test does and measures behind the daemon's back.
+type Engine interface {
+	Info(ctx context.Context) (services.EngineInfo, error)
+	Look(ctx context.Context) (services.Actual, error)
+	StopUnit(ctx context.Context, id string, timeout time.Duration) error
+	RemoveUnit(ctx context.Context, id string) error
+	Exec(ctx context.Context, id string, command []string, stdin io.Reader) (services.Result, error)
+	ImageSize(ctx context.Context, imageID string) (int64, error)
+}
+
+// Options are what a test is made with.
+type Options struct {
+	Recipe *recipes.Recipe
+	// Own are the files of the recipe where it does not come with Ronron, by
+	// path below the folder of recipes.
+	Own     map[string][]byte
+	House   House
+	Domain  string // see Domain
+	Version string // of Ronron
+	Who     string
+	Tell    func(format string, args ...any) // progress
+	Now     func() time.Time
+}
+
+// Domain is the scratch chaton of a recipe's test.
+func Domain(recipe string) string { return "test-" + recipe + ".localhost" }
+
+// service is what the recipe runs as; group is who may enter.
+const (
+	service = services.Name("app")
+	group   = "testers"
+)
+
+// run is one test from its beginning to its end.
+type run struct {
+	Options
+	Scenario
+	port     int
+	door     door
+	software software
+	record   *level.Record
+
+	ana, bob, eve Person // member; another one; one outside the group
+	kept          content
+	applied       map[string]any // settings that run
+}
+
+// Run tests the recipe once. The chaton is left as it is: its owner destroys it. An
+// error means that the test itself could not be made.
+func Run(ctx context.Context, o Options) (*level.Record, error) {
+	r := &run{Options: o, record: &level.Record{
+		Recipe: o.Recipe.Name, Version: o.Recipe.Version, Hash: o.Recipe.Hash,
+		Ronron: o.Version, Date: o.Now().UTC().Truncate(time.Second), Runs: 1,
+	}}
+	var err error
+	if r.Scenario, err = ScenarioOf(o.Recipe); err != nil {
+		return nil, err
+	}
+	if r.port, err = freePort(); err != nil {
+		return nil, err
+	}
+	if r.record.Machine, err = machine(ctx, o.House.Engine()); err != nil {
+		return nil, err
+	}
+	r.steps(ctx)
+	r.laterLevels()
+	r.record.Settle()
+	return r.record, ctx.Err()
+}
+
+// steps are in the order in which each finds what it needs. What cannot be
+// tried because something before failed is not tried.
+func (r *run) steps(ctx context.Context) {
+	if !r.starts(ctx) {
+		return
+	}
+	if !r.content(ctx) {
+		return
+	}
+	r.people(ctx)
+	r.closed(ctx)
+	r.clean(ctx)
+	r.settings(ctx)
+	r.lasts(ctx)
+}
+
+// starts is level 1.
+func (r *run) starts(ctx context.Context) bool {
+	r.Tell("Starting %s in %s.", r.Recipe.Software.Name, r.Domain)
+	up := r.check(level.Starts, "starts and becomes healthy", r.up(ctx, r.Base))
+	if !up || !r.check(level.Starts, "members can be added", r.meet(ctx)) {
+		return false
+	}
+	stranger := r.software.Stranger()
+	defer stranger.Close()
+	for _, s := range r.Home {
+		if !r.check(level.Starts, "answers through the gateway", stranger.Do(ctx, s, content{})) {
+			return false
+		}
+	}
+	return true
+}
+
+// check writes down what came of something that was tried.
+func (r *run) check(l int, name string, err error) bool {
+	c := level.Check{Level: l, Name: name, Outcome: level.Passed}
+	if err != nil {
+		c.Outcome, c.Why = level.Failed, plain(err)
+	}
+	r.record.Checks = append(r.record.Checks, c)
+	r.Tell("  %d %-8s %s%s", l, c.Outcome, name, because(c.Why))
+	return err == nil
+}
+
+// leave writes down that something was not tried, or makes no sense here.
+func (r *run) leave(l int, name string, o level.Outcome, format string, args ...any) {
+	c := level.Check{Level: l, Name: name, Outcome: o, Why: fmt.Sprintf(format, args...)}
+	r.record.Checks = append(r.record.Checks, c)
+	r.Tell("  %d %-8s %s%s", l, o, name, because(c.Why))
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
+}
+
+// plain is one line for a person.
+func plain(err error) string {
+	text := err.Error()
+	if failure, ok := errorAs[*api.Error](err); ok && len(failure.Log) > 0 {
+		text += " (" + strings.Join(failure.Log[max(0, len(failure.Log)-5):], " | ") + ")"
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// laterLevels says what no recipe can show yet.
+func (r *run) laterLevels() {
+	for _, l := range []int{level.Backup, level.Upgrade, level.Export} {
+		r.leave(l, level.About(l), level.NotTested, "needs the %s commands, which come later", map[int]string{
+			level.Backup: "backup", level.Upgrade: "upgrade", level.Export: "export",
+		}[l])
+	}
+}
+
+// up brings the chaton to the recipe with these settings.
+func (r *run) up(ctx context.Context, settings map[string]any) error {
+	return r.upWith(ctx, settings, func(api.Event) {})
+}
+
+func (r *run) upWith(ctx context.Context, settings map[string]any, each func(api.Event)) error {
+	file, err := r.file(settings)
+	if err != nil {
+		return err
+	}
+	r.applied = settings
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
+	defer cancel()
+	return r.House.Up(ctx, api.Wanted{File: "chaton.hcl", Content: file, Recipes: r.Own, Who: r.Who}, each)
+}
+
+// file is the chaton.hcl of the test.
+func (r *run) file(settings map[string]any) ([]byte, error) {
+	var values strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		value, err := json.Marshal(settings[name])
+		if err != nil {
+			return nil, fmt.Errorf("write the setting %s: %w", name, err)
+		}
+		// JSON is HCL, but for what begins an expression inside a text.
+		text := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(string(value))
+		fmt.Fprintf(&values, "    %s = %s\n", name, text)
+	}
+	return fmt.Appendf(nil, `chaton {
+  name     = "Recipe test"
+  domain   = %q
+  language = "fr"
+  contact  = "contact@%s"
+  recipes  = "recipes"
+}
+gateway {
+  https_port = %d
+  http_port  = 0
+}
+certificates {
+  authority = "internal"
+}
+accounts {
+  administrator {
+    login = "keeper"
+    name  = "Keeper"
+    mail  = "keeper@%s"
+  }
+}
+service %q {
+  recipe = %q
+  enter  = [%q]
+  settings = {
+%s  }
+}
+`, r.Domain, r.Domain, r.port, r.Domain, service, r.Recipe.Name, group, values.String()), nil
+}
+
+// meet makes the people of the test, and the way by which they come.
+func (r *run) meet(ctx context.Context) error {
+	people := r.House.People()
+	if err := people.AddGroup(ctx, group); err != nil && errs.CodeOf(err) != errs.Conflict {
+		return err
+	}
+	for _, p := range []struct {
+		who    *Person
+		login  string
+		groups []string
+	}{{&r.ana, "ana", []string{group}}, {&r.bob, "bob", []string{group}}, {&r.eve, "eve", nil}} {
+		reply, err := people.AddMember(ctx, api.MemberRequest{Member: account.Member{
+			Login: account.Login(p.login), Name: strings.ToUpper(p.login[:1]) + p.login[1:], Mail: p.login + "@" + r.Domain, Groups: p.groups,
+		}})
+		if err != nil {
+			return fmt.Errorf("add %s: %w", p.login, err)
+		}
+		*p.who = Person{Login: p.login, Password: secret.New(reply.Password)}
+	}
+	root, err := people.CA(ctx)
+	if err != nil {
+		return err
+	}
+	r.door = door{host: string(service) + "." + r.Domain, port: r.port, roots: x509.NewCertPool()}
+	if !r.door.roots.AppendCertsFromPEM([]byte(root)) {
+		return errs.New(errs.Internal, "The chaton's root certificate cannot be read.")
+	}
+	r.software = web{door: r.door, Scenario: r.Scenario, inside: r.inside}
+	return nil
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", ":0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
