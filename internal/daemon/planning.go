@@ -1,12 +1,15 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
+	"maps"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"ronron/internal/api"
+	"ronron/internal/errs"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -18,7 +21,33 @@ func (d *Daemon) Plan(ctx context.Context, in api.Wanted) (api.PlanReply, error)
 		return api.PlanReply{Diagnostics: diags}, err
 	}
 	p, err := d.plan(ctx, w)
+	if err == nil && p.Empty() {
+		err = d.agree(ctx, w, in)
+	}
 	return api.PlanReply{Plan: &p, Diagnostics: diags}, err
+}
+
+// agree keeps the file that what runs was found to be made of. It differs from
+// the one of the last `up` where that failed and was taken back: without this,
+// renewals would go on from the file that failed.
+func (d *Daemon) agree(ctx context.Context, w *wanted, in api.Wanted) error {
+	var kept api.Wanted
+	if err := d.state.Value(ctx, "wanted", &kept); err != nil && errs.CodeOf(err) != errs.NotFound {
+		return err
+	}
+	if bytes.Equal(kept.Content, in.Content) && maps.EqualFunc(kept.Recipes, in.Recipes, bytes.Equal) {
+		return nil
+	}
+	ctx, _, release, err := d.lock.take(ctx, in.Who, "plan", d.Now())
+	if err != nil {
+		return nil // somebody is changing the chaton, to another file
+	}
+	defer release()
+	p, err := d.plan(ctx, w)
+	if err != nil || !p.Empty() {
+		return err
+	}
+	return d.state.PutValue(ctx, "wanted", in)
 }
 
 // plan looks at everything once and compares.
