@@ -109,11 +109,11 @@ func (v recipeHuman) Findings(recipes int, findings []lint.Finding) error {
 		fmt.Fprintf(v.w, "%s:%d: %s %s: %s\n    %s\n", f.Range.File, f.Range.Start.Line, level, f.ID, printable(f.What), printable(f.Why))
 	}
 	if len(findings) == 0 {
-		_, err := fmt.Fprintf(v.w, "%s %d recipes looked at; nothing is missing.\n", v.paint.good("✓"), recipes)
+		_, err := fmt.Fprintf(v.w, "%s Nothing is missing (recipes looked at: %d).\n", v.paint.good("✓"), recipes)
 		return err
 	}
-	_, err := fmt.Fprintf(v.w, "%d recipes looked at: %d errors, %d warnings, %d pieces of advice.\n",
-		recipes, counts[lint.Error], counts[lint.Warning], counts[lint.Advice])
+	_, err := fmt.Fprintf(v.w, "Errors: %d, warnings: %d, advice: %d (recipes looked at: %d).\n",
+		counts[lint.Error], counts[lint.Warning], counts[lint.Advice], recipes)
 	return err
 }
 

@@ -42,7 +42,7 @@ var rules = []Rule{
 	{"sign-up-open", Warning, "Nothing says that sign-up is closed",
 		"An account of the software's own, made beside the directory's, stays when the member is suspended. Close it in the software's configuration and write sign_up = \"closed\" in accounts."},
 	{"no-administrators", Advice, "Nothing says how administrators are recognised",
-		"A host wants to know who may administer the software. Write administrators = \"…\" in accounts, in words."},
+		"A host wants to know who may administer the software. Write administrators = { fr = \"…\", en = \"…\" } in accounts, in words."},
 
 	{"no-data", Warning, "A volume holds data that is not described",
 		"Members have a right to know what is kept of them. Write a data block with volume = … for each volume."},

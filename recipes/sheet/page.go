@@ -25,7 +25,8 @@ var words = map[string]text.Text{
 	"leaves":     {FR: "Après l'effacement d'un membre, il reste", EN: "After a member is erased, there remains"},
 	"requests":   {FR: "Requêtes vers des tiers", EN: "Requests to third parties"},
 	"asked":      {FR: "Tiers interrogés", EN: "Third parties that are asked"},
-	"logs":       {FR: "Journaux du logiciel gardés", EN: "The software's own logs are kept"},
+	"logs":       {FR: "Journaux du logiciel", EN: "The software's own logs"},
+	"then":       {FR: "puis effacés", EN: "then deleted"},
 	"nologs":     {FR: "il n'en écrit pas", EN: "it writes none"},
 	"backup":     {FR: "Sauvegarde", EN: "Backup"},
 	"copied":     {FR: "volumes copiés", EN: "volumes copied"},
@@ -216,7 +217,7 @@ func (p *page) kept(k Kept) {
 	case "0s":
 		p.line("logs", p.word("nologs"))
 	default:
-		p.line("logs", k.Logs)
+		p.line("logs", k.Logs+" "+p.word("then"))
 	}
 	var figures []string
 	for _, u := range k.Usage {

@@ -1,0 +1,35 @@
+package lint
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"ronron/recipes"
+)
+
+var printed = regexp.MustCompile("(?s)`recipes/shelf/([^`\n]+)`:\n\n```[a-z]*\n(.*?)```\n")
+
+// What newcomers copy from the tutorial is a clean recipe.
+func TestTutorial_ItsRecipeIsClean(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "tutorial-recipe.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, m := range printed.FindAllStringSubmatch(string(page), -1) {
+		files[m[1]] = []byte(m[2])
+	}
+	if len(files) != strings.Count(string(page), "`recipes/shelf/") || len(files) != 3 {
+		t.Fatalf("the tutorial prints %d files: %v", len(files), files)
+	}
+	r, diags := recipes.Parse("shelf", files)
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	for _, f := range Check(r) {
+		t.Errorf("%s: %s: %s", f.Range, f.ID, f.What)
+	}
+}
