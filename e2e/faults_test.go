@@ -30,6 +30,7 @@ func TestFaults(t *testing.T) {
 	part("the daemon killed as the directory starts", killedAtDirectory)
 	part("services that fail beside one that works", failingServices)
 	part("an upgrade that fails", failingUpgrade)
+	part("a new port taken", newPortTaken)
 	part("the daemon killed in a replacement", killedInReplacement)
 	part("the command killed", commandKilled)
 	part("interrupted once", interruptedOnce)
@@ -91,12 +92,31 @@ func portTaken(t *testing.T, w *workshop) {
 	}
 	defer taken.Close()
 	w.offer(a("books", "shelf", shelf))
-	w.fails(1, up, fmt.Sprintf("Port %d of this machine is taken", w.port), "What to do:", "ss -ltnp", "gateway block of chaton.hcl")
+	w.fails(1, up, fmt.Sprintf("Port %d of this machine is taken", w.port), "What to do:", "Find it with `ss ", "gateway block of chaton.hcl")
 	if units := w.units(); len(units) > 0 {
 		t.Errorf("containers were made: %v", units)
 	}
 	if networks := w.list("network"); networks != "" {
 		t.Errorf("networks were made: %s", networks)
+	}
+}
+
+// A gateway that is to move to a taken port stays where it is, and what is said
+// of it is true.
+func newPortTaken(t *testing.T, w *workshop) {
+	taken, err := net.Listen("tcp", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	before := w.text()
+	port := taken.Addr().(*net.TCPAddr).Port
+	w.write(strings.Replace(before, fmt.Sprintf("https_port = %d", w.port), fmt.Sprintf("https_port = %d", port), 1))
+	w.fails(1, up, fmt.Sprintf("Port %d of this machine is taken", port), "What to do:", "another https_port")
+	w.reads("books", "Words of Ana.")
+	w.write(before)
+	if r := w.run(up...); !strings.Contains(r.out, w.url("", "")) {
+		t.Errorf("with the old port in the file again, `up` does not name it:\n%s", r.out)
 	}
 }
 
