@@ -94,6 +94,8 @@ type Input struct {
 	Secrets   map[string]secret.String // one for each Recipe.Secrets
 	Directory DirectoryInput
 	Mail      MailInput
+	// Images are digests that were noted: "name:tag" to "name:tag@sha256:…".
+	Images map[string]string
 }
 
 // ChatonInput is chaton.*.
@@ -108,6 +110,10 @@ type ServiceInput struct {
 	Host  string // wiki.chaton.example.org
 	URL   string // https://wiki.chaton.example.org, with the port where it is not 443
 	Enter []string
+	// Certificate (a chain) and Key are the host's, in PEM, for software that speaks
+	// TLS itself on a port that is not HTTP.
+	Certificate string
+	Key         secret.String
 	// Range is the service's place in chaton.hcl, for problems without a place
 	// of their own, such as a setting that is missing.
 	Range diag.Range
@@ -150,6 +156,8 @@ type Resolved struct {
 	Public  text.Text // what somebody without an account can do
 	Data    []Data
 	Tools   []Tool
+	// Unlocked are images whose tag has no digest in Input.Images.
+	Unlocked []string
 	// Declared is what the recipe says beyond running the software.
 	Declared Declared
 	// Fixed are values that can never change once there is data, by what they are

@@ -54,6 +54,7 @@ func TestSecrets_CannotBeLaundered(t *testing.T) {
 		`phpstring(secret.key)`,
 		`tostring(secret.key)`,
 		`directory.bind_password`,
+		`service.key`,
 		`mail.password`,
 		`"%{ if secret.key == "x" }a%{ else }b%{ endif }"`,
 		`"%{ for c in split("", secret.key) }a%{ endfor }"`,

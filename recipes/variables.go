@@ -47,6 +47,7 @@ func (e *evaluation) defineFixed() {
 	}))
 	e.Define("service", cty.ObjectVal(map[string]cty.Value{
 		"name": e.text(string(s.Name)), "host": e.text(s.Host), "url": e.text(s.URL), "enter": e.texts(s.Enter),
+		"certificate": e.text(s.Certificate), "key": e.hidden(s.Key),
 	}))
 	e.Define("mail", cty.ObjectVal(map[string]cty.Value{
 		"host": e.text(m.Host), "port": e.number(m.Port), "from": e.text(m.From),

@@ -1,12 +1,15 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"time"
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
 	"ronron/internal/logkey"
+	"ronron/services"
 	"ronron/services/plan"
 )
 
@@ -33,9 +36,9 @@ func (d *Daemon) maintain(ctx context.Context) error {
 const maintenance = 10 * time.Minute
 
 // Maintain is one round of upkeep: certificates that are due are issued
-// again, and gateway and portal get the facts of this moment. When the
-// directory's own certificate was renewed, the directory is replaced by an
-// ordinary apply of the last accepted file. A chaton that somebody is changing
+// again, and gateway and portal get the facts of this moment. When a certificate
+// was renewed that a unit holds, the directory's own first of all, the unit is
+// replaced by an ordinary apply of the last accepted file. A chaton that somebody is changing
 // is left alone until the next round.
 func (d *Daemon) Maintain(ctx context.Context) {
 	ctx, stop, release, err := d.lock.take(ctx, "ronron", "maintenance", d.Now())
@@ -66,7 +69,7 @@ func (d *Daemon) Maintain(ctx context.Context) {
 		d.Log.Error("maintenance could not plan", logkey.Error, err)
 		return
 	}
-	p = onlyRenewal(p)
+	p = onlyRenewal(p, d.holders(ctx, w))
 	if p.Empty() {
 		return
 	}
@@ -85,11 +88,29 @@ func (d *Daemon) Maintain(ctx context.Context) {
 	}
 }
 
-// onlyRenewal keeps a plan only where it replaces the directory: whatever else
-// moved (a stopped unit, say) is a person's to decide.
-func onlyRenewal(p plan.Plan) plan.Plan {
+// holders are the services with a unit that holds its host's certificate, and the
+// directory, which holds one of its own.
+func (d *Daemon) holders(ctx context.Context, w *wanted) map[services.Name]bool {
+	all := map[services.Name]bool{directoryName: true}
+	for _, s := range w.chaton.Services {
+		leaf, err := d.serviceCertificate(ctx, w, s.Host)
+		if err != nil || leaf.Chain == "" {
+			continue
+		}
+		for _, u := range w.resolved[s.Name].Service.Units {
+			all[s.Name] = all[s.Name] || slices.ContainsFunc(u.Files, func(f services.File) bool {
+				return bytes.Contains(f.Content, []byte(leaf.Chain))
+			})
+		}
+	}
+	return all
+}
+
+// onlyRenewal keeps a plan only where it replaces a unit that holds a
+// certificate: whatever else moved (a stopped unit, say) is a person's to decide.
+func onlyRenewal(p plan.Plan, holders map[services.Name]bool) plan.Plan {
 	for _, s := range p.Steps {
-		if s.Service == directoryName && s.Action == plan.ReplaceUnit {
+		if holders[s.Service] && s.Action == plan.ReplaceUnit {
 			return p
 		}
 	}

@@ -114,12 +114,16 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 	if err != nil {
 		return nil, err
 	}
+	leaf, err := d.serviceCertificate(ctx, w, s.Host)
+	if err != nil {
+		return nil, err
+	}
 	resolved, diags := recipe.Resolve(recipes.Input{
 		Chaton: recipes.ChatonInput{
 			Name: w.chaton.Name, Domain: w.chaton.Domain, Language: string(w.chaton.Language),
 			Contact: w.chaton.Contact, URL: w.url(w.chaton.Domain),
 		},
-		Service:   recipes.ServiceInput{Name: s.Name, Host: s.Host, URL: w.url(s.Host), Enter: enter, Range: s.Range},
+		Service:   recipes.ServiceInput{Name: s.Name, Host: s.Host, URL: w.url(s.Host), Enter: enter, Range: s.Range, Certificate: leaf.Chain, Key: leaf.Key},
 		Settings:  s.Settings,
 		Secrets:   secrets,
 		Directory: directory,
@@ -150,6 +154,15 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 		w.routes = append(w.routes, route{s.Name, r})
 	}
 	return diags, nil
+}
+
+// serviceCertificate is what a service may show for its host, where the
+// authority signs for that.
+func (d *Daemon) serviceCertificate(ctx context.Context, w *wanted, host string) (acme.Certificate, error) {
+	if !d.underDomain(host) {
+		return acme.Certificate{}, nil
+	}
+	return d.certificate(ctx, w.authority, host, 0)
 }
 
 // directoryInput is what a recipe may know of the directory. What only the
