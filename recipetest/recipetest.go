@@ -283,7 +283,7 @@ func (r *run) meet(ctx context.Context) error {
 	if !r.door.roots.AppendCertsFromPEM([]byte(root)) {
 		return errs.New(errs.Internal, "The chaton's root certificate cannot be read.")
 	}
-	r.software = web{door: r.door, Scenario: r.Scenario, inside: r.inside}
+	r.software = web{door: r.door, Scenario: r.Scenario, member: r.ana, inside: r.inside}
 	return nil
 }
 

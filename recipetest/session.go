@@ -107,6 +107,11 @@ func (s *session) fill(text string) string {
 	})
 }
 
+// shown is fill for messages: without passwords.
+func (s *session) shown(text string) string {
+	return s.with(map[string]string{"password": "…", "member_password": "…"}).fill(text)
+}
+
 var hourIn = regexp.MustCompile(`\{hour ([A-Za-z_/+-]+)\}`)
 
 // with returns the session with more words, for one piece of content.
@@ -147,9 +152,9 @@ type answer struct {
 }
 
 func (s *session) do(ctx context.Context, step Step) error {
-	what := cmp.Or(step.Method, "GET") + " " + s.fill(step.Path)
+	what := cmp.Or(step.Method, "GET") + " " + s.shown(step.Path)
 	if step.Inside != nil {
-		what = "in " + step.Inside.Unit + ": " + s.fill(strings.Join(step.Inside.Command, " "))
+		what = "in " + step.Inside.Unit + ": " + s.shown(strings.Join(step.Inside.Command, " "))
 	}
 	a, err := s.ask(ctx, step)
 	if err != nil {

@@ -40,6 +40,7 @@ func (c content) words() map[string]string {
 type web struct {
 	door
 	Scenario
+	member Person // whose name and password a stranger may try
 	inside func(ctx context.Context, i Inside) (string, error)
 }
 
@@ -48,6 +49,7 @@ var _ software = web{}
 func (w web) session(who Person) *webVisitor {
 	s := w.door.session(who, w.Basic)
 	s.inside = w.inside
+	s.words["member"], s.words["member_password"] = w.member.Login, w.member.Password.Reveal()
 	return &webVisitor{s, w.Scenario}
 }
 
