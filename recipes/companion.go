@@ -122,8 +122,8 @@ func (e *evaluation) companion(b *hclread.Block, c Companion) cty.Value {
 	gives := root.Block("gives")
 	user, database := inner.String(gives, "user").V, inner.String(gives, "database").V
 	port := inner.Int(unit.Block("port"), "number").V
-	inner.defineFixed()
-	inner.Define("setting", cty.EmptyObjectVal)
+	inner.Define("chaton", cty.ObjectVal(map[string]cty.Value{"name": inner.text(e.in.Chaton.Name), "language": inner.text(e.in.Chaton.Language)}))
+	inner.Define("service", cty.ObjectVal(map[string]cty.Value{"name": inner.text(string(e.in.Service.Name))}))
 	inner.Define("secret", object(secrets))
 	inner.Define("option", e.options(b, known, inner))
 	inner.Define("companion", cty.ObjectVal(map[string]cty.Value{
@@ -151,6 +151,9 @@ func (e *evaluation) companion(b *hclread.Block, c Companion) cty.Value {
 	}
 	for _, name := range []string{"password", "url"} {
 		given[name] = inner.given(gives, name)
+	}
+	for _, tag := range inner.out.Unlocked {
+		e.locked(tag)
 	}
 	e.Add(inner.Diags...)
 	return cty.ObjectVal(given)

@@ -14,7 +14,7 @@ var unitSchema = &hclread.Schema{
 	Labels: []string{"name"},
 	Help:   "One container; at least one.",
 	Attributes: []hclread.Attribute{
-		{Name: "image", Kind: hclread.Text, Default: "this or `build`", Help: "`\"name:tag@sha256:…\"`, always with the digest."},
+		{Name: "image", Kind: hclread.Text, Default: "this or `build`", Help: "`\"name:tag\"`, or with the digest, `\"name:tag@sha256:…\"`. A tag alone is pinned to a digest by `ronron recipe lock`, or by the first `ronron up`."},
 		{Name: "user", Kind: hclread.Text, Default: "the image's", Help: "`\"33:33\"`, or a name that the image knows."},
 		{Name: "entrypoint", Kind: hclread.TextList, Default: "the image's", Help: "Visible to everybody on the machine."},
 		{Name: "command", Kind: hclread.TextList, Default: "the image's", Help: "Visible to everybody on the machine."},
@@ -52,10 +52,11 @@ var unitSchema = &hclread.Schema{
 }
 
 var buildSchema = &hclread.Schema{
-	Help: "Builds the folder's `Dockerfile`, which sees every file of the folder but the recipe's text and `*.tmpl`.",
+	Help: "Builds the folder's `Dockerfile`, which sees every file of the folder but the recipe's text and `*.tmpl`, and the sources below `sources/`.",
 	Attributes: []hclread.Attribute{
 		{Name: "args", Kind: hclread.TextMap, Default: "`{}`", Help: "Arguments of the build; never a secret."},
 	},
+	Blocks: []hclread.BlockSchema{{Type: "source", Schema: sourceSchema}},
 	Refused: map[string]string{
 		"context":    "The build sees the recipe's own folder and nothing else.",
 		"dockerfile": "The file is named Dockerfile and lies in the recipe's folder.",
@@ -67,8 +68,8 @@ var sourceSchema = &hclread.Schema{
 	Help: "An archive by address and sum, unpacked by Ronron into the build context at `sources/NAME/`. The sum is of the content: " +
 		"an archive that was packed anew from the same files passes, and one with another file does not.",
 	Attributes: []hclread.Attribute{
-		{Name: "url", Kind: hclread.Text, Required: true, Fixed: true, Help: "`https://…`, an archive `.tar.gz`, `.tgz`, `.tar` or `.zip`."},
-		{Name: "sum", Kind: hclread.Text, Required: true, Fixed: true, Help: "`\"h1:…\"`, as `ronron recipe lint` or a failed build says it."},
+		{Name: "url", Kind: hclread.Text, Required: true, Fixed: true, Help: "`https://…`, an archive: tar, tar.gz or zip, whatever it is called."},
+		{Name: "sum", Kind: hclread.Text, Required: true, Fixed: true, Help: "`\"h1:…\"`, as a failed build says it. Look at the content before you believe it."},
 		{Name: "strip", Kind: hclread.Number, Default: "`0`", Fixed: true, Help: "Folders to leave out at the beginning of each path."},
 	},
 }

@@ -75,43 +75,6 @@ func (e *evaluation) needs(root *hclread.Block) {
 	}
 }
 
-var imageRule = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._-]*)*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}@sha256:[0-9a-f]{64}$`)
-
-func (e *evaluation) image(b *hclread.Block) services.Image {
-	build := b.Block("build")
-	switch {
-	case build != nil && b.Has("image"):
-		e.Errorf(b.RangeOf("image"), "Two images", "A unit runs one image: keep image, which is pulled, or build {}, which is made from the recipe's Dockerfile.")
-	case build != nil:
-		return services.Image{Build: e.build(build)}
-	case !b.Has("image"):
-		e.Errorf(b.Range, "No image", "A unit needs image = \"name:tag@sha256:…\", or build {} with a Dockerfile in the recipe's folder.")
-	}
-	image := e.String(b, "image")
-	if image.Known && !imageRule.MatchString(image.V) {
-		e.Errorf(image.Range, "Image not pinned", "%q does not say exactly which image is meant, so it could be another one tomorrow. Write name:tag@sha256:… with the digest that \"docker buildx imagetools inspect name:tag\" prints.", image.V)
-	}
-	return services.Image{Reference: image.V}
-}
-
-func (e *evaluation) build(b *hclread.Block) *services.Build {
-	build := &services.Build{Name: "ronron/" + e.r.Name, Files: map[string][]byte{}, Args: e.TextMap(b, "args").V}
-	for file, content := range e.r.files {
-		if file != e.r.main && !isTemplate(file) && !isAside(file) {
-			build.Files[file] = content
-		}
-	}
-	if build.Files["Dockerfile"] == nil {
-		e.Errorf(b.Range, "Missing Dockerfile", "The recipe's folder has no file named Dockerfile to build from.")
-	}
-	for _, name := range slices.Sorted(maps.Keys(build.Args)) {
-		if !variableRule.MatchString(name) {
-			e.Errorf(b.RangeOf("args"), "Bad name", "%q is not the name of a build argument: letters, digits and underscores, not beginning with a digit.", name)
-		}
-	}
-	return build
-}
-
 func (e *evaluation) command(b *hclread.Block, name string) []string {
 	words := e.Strings(b, name)
 	for _, w := range words.V {

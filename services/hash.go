@@ -50,6 +50,9 @@ func (b *Build) Tag() string {
 	for _, name := range slices.Sorted(maps.Keys(b.Args)) {
 		fmt.Fprintf(h, "%q=%q\n", name, b.Args[name])
 	}
+	for _, s := range b.Sources {
+		fmt.Fprintf(h, "source %q %q\n", s.Name, s.Sum)
+	}
 	return b.Name + ":" + hex.EncodeToString(h.Sum(nil))[:16]
 }
 

@@ -143,6 +143,8 @@ type Build struct {
 	Name  string            `json:"name"`           // "ronron/dokuwiki", without a tag: the content's hash becomes it
 	Files map[string][]byte `json:"-"`              // build context by path; holds "Dockerfile"
 	Args  map[string]string `json:"args,omitempty"` // build arguments; never secret
+	// Sources are unpacked into the context; their sums are part of the tag.
+	Sources []Source `json:"-"`
 }
 
 // Actual is what an engine runs of one chaton at one moment, in a stable order.

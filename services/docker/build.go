@@ -27,7 +27,9 @@ func (e *Engine) build(ctx context.Context, b *services.Build, progress func(str
 	for k, v := range b.Args {
 		args[k] = &v
 	}
-	started, err := e.api.ImageBuild(ctx, bytes.NewReader(buildContext(b.Files)), build.ImageBuildOptions{
+	files := contextOf(b)
+	defer files.Close()
+	started, err := e.api.ImageBuild(ctx, files, build.ImageBuildOptions{
 		Version: build.BuilderV1, Tags: []string{tag}, BuildArgs: args,
 		Remove: true, ForceRemove: true,
 		Labels: map[string]string{labelBuild: tag},
@@ -68,15 +70,23 @@ func buildFault(ctx context.Context, err error, name string, last []string) erro
 func buildContext(files map[string][]byte) []byte {
 	var buf bytes.Buffer
 	w := tar.NewWriter(&buf)
+	packed(packFiles(w, files))
+	packed(w.Close())
+	return buf.Bytes()
+}
+
+func packFiles(w *tar.Writer, files map[string][]byte) error {
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		mode := int64(0o644)
 		if strings.HasSuffix(path, ".sh") || bytes.HasPrefix(files[path], []byte("#!")) {
 			mode = 0o755
 		}
-		packed(w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: path, Mode: mode, Size: int64(len(files[path])), ModTime: time.Unix(0, 0)}))
-		_, err := w.Write(files[path])
-		packed(err)
+		if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: path, Mode: mode, Size: int64(len(files[path])), ModTime: time.Unix(0, 0)}); err != nil {
+			return err
+		}
+		if _, err := w.Write(files[path]); err != nil {
+			return err
+		}
 	}
-	packed(w.Close())
-	return buf.Bytes()
+	return nil
 }

@@ -65,6 +65,41 @@ recipe "units" {
       cpus   = -1 # error: Out of range
     }
   }
+  unit "noimage" {
+    image = "nginx" # error: Bad image
+  }
+  unit "digest" {
+    image = "nginx:1@sha256:012" # error: Bad image
+  }
+  unit "sources" {
+    build { # (without a Dockerfile) # error: Missing Dockerfile
+      args = { "A-B" = "x" } # error: Bad name
+      source "x" {
+        url = "http://example.org/x.tar.gz" # error: Bad address
+        sum = "sha256:012" # error: Bad sum
+        strip = 11 # error: Out of range
+      }
+      source "x" { # error: Name used twice
+        url = "https://example.org/x.tar.gz"
+        sum = "h1:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+      }
+      source "../up" { # error: Bad name
+        url = "https://example.org/x.tar.gz"
+        sum = "h1:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+      }
+      source "varied" {
+        url = "https://example.org/${chaton.name}.tar.gz" # error: Text without quotes
+        sum = "h1:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+      }
+      source "local" {
+        url = "https://127.0.0.1/x.tar.gz" # error: Bad address
+        sum = "h1:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+      }
+      source "user" { # error: Missing attribute
+        url = "https://me:secret@example.org/x.tar.gz" # error: Bad address
+      }
+    }
+  }
   unit "probes" {
     image = "x/y:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     health {} # error: No probe

@@ -162,7 +162,14 @@ recipe "pad" {
   }
 
   unit "web" {
-    build { args = { DAYS = setting.days } }
+    build {
+      args = { DAYS = setting.days }
+      source "pad" {
+        url   = "https://example.org/pad-1.2.tar.gz"
+        sum   = "h1:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        strip = 1
+      }
+    }
     user         = "33:33"
     entrypoint   = ["/start"]
     command      = ["serve", "--host", service.host]
