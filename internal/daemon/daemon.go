@@ -88,6 +88,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Engine = withSources(o.Engine, o.StateDir)
 	d := &Daemon{Options: o, state: store}
 	d.base, d.abort = context.WithCancelCause(context.WithoutCancel(ctx))
 	if d.hashKey, err = d.key(ctx, "unit hashes"); err != nil {
