@@ -60,6 +60,14 @@ type ServiceFacts struct {
 	Units         []UnitFacts `json:"units"`
 	Data          []DataFacts `json:"data"`
 	Egress        bool        `json:"egress"`
+	Test          *TestFacts  `json:"test"` // nil: this recipe was not tested where the catalog is made
+}
+
+// TestFacts is what the last test of exactly this recipe found.
+type TestFacts struct {
+	Level int       `json:"level"` // 0 to 8, each needing those below; docs/charter.md says what each asks for
+	Clean bool      `json:"clean"` // lint found nothing, and a browser's crawl met no third party
+	At    time.Time `json:"at"`
 }
 
 // UnitFacts is one container as it runs.

@@ -72,6 +72,7 @@ func (d *Daemon) carryOut(ctx context.Context, stop <-chan struct{}, w *wanted, 
 		report.Failed = append(report.Failed, name)
 	}
 	slices.Sort(report.Failed)
+	report.Addresses = slices.DeleteFunc(report.Addresses, func(a api.Address) bool { return outcome.Failed[a.Service] != nil })
 	if outcome.Failed[directoryName] == nil && ctx.Err() == nil {
 		report.Administrator = d.firstAdministrator(ctx, w, tell)
 	}

@@ -12,6 +12,7 @@ import (
 	"ronron/internal/text"
 	"ronron/portal"
 	"ronron/recipes"
+	"ronron/recipes/level"
 	"ronron/services"
 )
 
@@ -128,6 +129,10 @@ func software(f *charter.ServiceFacts, r *recipes.Recipe, resolved recipes.Resol
 	f.Builtin = r.Builtin
 	f.Software, f.Version, f.Licence, f.Source, f.Documentation = sw.Name, sw.Version, sw.Licence, sw.Source, sw.Documentation
 	f.Summary, f.Replaces, f.Public, f.Accounts = sw.Summary, sw.Replaces, resolved.Public, r.Accounts.Kind
+	// A record that cannot be read, or is of another version, is no evidence.
+	if record, err := level.Read(r.Tested()); err == nil && record.Counts(r.Hash) {
+		f.Test = &charter.TestFacts{Level: record.Level, Clean: record.LintClean && record.NoThirdParty, At: record.Date}
+	}
 	for _, data := range resolved.Data {
 		f.Data = append(f.Data, charter.DataFacts{What: data.What, Personal: data.Personal, Kept: data.Kept, Volume: data.Volume})
 	}

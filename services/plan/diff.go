@@ -264,8 +264,8 @@ func (d *differ) leftOvers(s services.Service, wanted []services.Unit, have []se
 		switch {
 		case i < 0:
 			step.Reason = NotWanted
-		case stepOf[a.Unit] == "" && a.Hash != s.Hash(wanted[i], d.HashKey):
-			step.Reason = LeftOver
+		case a.Hash != s.Hash(wanted[i], d.HashKey) && stepOf[a.Unit] != id(s.Name, ReplaceUnit, string(a.Unit)):
+			step.Reason = LeftOver // a replacement removes the others itself
 		default:
 			continue
 		}

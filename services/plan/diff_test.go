@@ -240,6 +240,21 @@ func TestDiff_InterruptedReplacement(t *testing.T) {
 	}
 }
 
+// A migration that is due does not keep a container that was left over.
+func TestDiff_LeftOversGoAlsoWhereAJobIsDue(t *testing.T) {
+	wiki := service("wiki")
+	actual := running(wiki)
+	actual.Units = append(actual.Units, services.ActualUnit{ID: "id-old", Service: "wiki", Unit: "web", Hash: "old", State: services.StateExited})
+	p, err := Diff(Input{Wanted: []services.Service{wiki}, Actual: actual, HashKey: key, JobsDue: map[services.Name]map[services.Name]bool{"wiki": {"web": true}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"wiki/jobs/web (job due)", "wiki/remove/web-id-old (left over)", "publish (moved)"}
+	if diff := cmp.Diff(want, lines(p)); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+}
+
 func TestDiff_BaseMovesWithTheWorld(t *testing.T) {
 	wiki := service("wiki")
 	in := Input{Wanted: []services.Service{wiki}, Actual: running(wiki), HashKey: key}
