@@ -60,7 +60,7 @@ func (e *evaluation) locked(tag string) string {
 func (e *evaluation) build(b *hclread.Block) *services.Build {
 	build := &services.Build{Name: "ronron/" + e.r.Name, Files: map[string][]byte{}, Args: e.TextMap(b, "args").V}
 	for file, content := range e.r.files {
-		if file != e.r.main && !isTemplate(file) {
+		if file != e.r.main && !isTemplate(file) && !isAside(file) {
 			build.Files[file] = content
 		}
 	}
