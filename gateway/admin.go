@@ -64,6 +64,7 @@ func (s *Server) openAdmin() (*admin, error) {
 		reply(w, s.state.Load().table.config.Redacted())
 	})
 	mux.HandleFunc("PUT /config", s.putConfig)
+	mux.HandleFunc(socketsPath, s.giveSockets)
 	a.server = &http.Server{Handler: mux, ReadHeaderTimeout: s.limits.header}
 	return a, nil
 }

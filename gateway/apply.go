@@ -42,16 +42,16 @@ func (s *Server) swap(ctx context.Context, c Config, predecessor Health) error {
 		return err
 	}
 	ours := []string{s.https.addr, s.http.addr, predecessor.HTTPSAddr, predecessor.HTTPAddr}
-	https, err := s.https.prepare(ctx, c.HTTPSAddr, ours)
+	https, err := s.https.prepare(ctx, c.HTTPSAddr, ours, s.inherited)
 	if err != nil {
 		return err
 	}
-	http, err := s.http.prepare(ctx, c.HTTPAddr, ours)
+	http, err := s.http.prepare(ctx, c.HTTPAddr, ours, s.inherited)
 	if err != nil {
 		https.undo()
 		return err
 	}
-	streams, err := s.streams.prepare(ctx, c.Streams, predecessor.Streams)
+	streams, err := s.streams.prepare(ctx, c.Streams, predecessor.Streams, s.inherited)
 	if err != nil {
 		https.undo()
 		http.undo()
@@ -62,6 +62,7 @@ func (s *Server) swap(ctx context.Context, c Config, predecessor Health) error {
 	s.https.use(https)
 	s.http.use(http)
 	s.streams.use(streams)
+	s.inherited.close()
 	s.log.Info("Configuration in use", logkey.Count, len(c.Hosts))
 	return nil
 }

@@ -111,9 +111,12 @@ type change struct {
 
 // prepare opens the address unless it is open already. Ports that are ours,
 // or our predecessor's, may be shared.
-func (d *door) prepare(ctx context.Context, addr string, ours []string) (change, error) {
+func (d *door) prepare(ctx context.Context, addr string, ours []string, from inherited) (change, error) {
 	c := change{addr: addr}
 	if addr == "" || addr == d.addr {
+		return c, nil
+	}
+	if c.listener = from.listener(d.socketName(addr)); c.listener != nil {
 		return c, nil
 	}
 	shared := slices.ContainsFunc(ours, func(o string) bool { return port(o) == port(addr) })

@@ -77,7 +77,9 @@ type Server struct {
 	http     *door
 	kept     error // why the configuration is not on disk; nil when it is
 	damaged  string
-	waiting  error // why the configuration on disk is not served yet
+	// inherited are the predecessor's sockets, until the first configuration is in use.
+	inherited inherited
+	waiting   error // why the configuration on disk is not served yet
 }
 
 // state is what requests see: a table, and a channel that closes when another
@@ -126,6 +128,8 @@ func (s *Server) Run(ctx context.Context) error {
 	s.http = s.newHTTPDoor(requests)
 
 	predecessor := s.predecessor(ctx)
+	s.inherited = inherit(ctx, s.path(SocketFile))
+	defer s.inherited.close()
 	admin, err := s.openAdmin()
 	if err != nil {
 		return err

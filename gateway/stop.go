@@ -17,6 +17,9 @@ import (
 // So the doors close first, and those who are inside are served and asked to
 // come back by another connection. That takes longer where a successor serves
 // already; where none does, every moment is one in which nobody answers.
+//
+// A listener that closes resets whoever is in its queue; a successor has the
+// same sockets (inherit), so that nothing closes and it takes them in.
 func (s *Server) stop(endRequests func(), succeeded bool) {
 	s.log.Info("Gateway stops")
 	s.stopping.Store(true)

@@ -74,6 +74,7 @@ type streamPort struct {
 	socket  interface{ Close() error }
 	ctx     context.Context // ends when the port closes
 	close   context.CancelFunc
+	deaf    chan struct{} // closed when nothing new is taken any more
 	running sync.WaitGroup
 }
 
@@ -105,7 +106,7 @@ func wantedStreams(all []Stream) map[socketKey]streamTarget {
 
 // prepare opens every port that is not open, or none. Those that ours (a
 // predecessor) names may be shared, and so may our own that go to another service.
-func (s *streams) prepare(ctx context.Context, all []Stream, ours []string) (*streamsChange, error) {
+func (s *streams) prepare(ctx context.Context, all []Stream, ours []string, from inherited) (*streamsChange, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &streamsChange{fresh: map[socketKey]*streamPort{}, want: wantedStreams(all)}
@@ -116,19 +117,30 @@ func (s *streams) prepare(ctx context.Context, all []Stream, ours []string) (*st
 		}
 		shared := held != nil || slices.Contains(ours, key.String())
 		p := &streamPort{streams: s, key: key}
-		var err error
-		if key.protocol == "tcp" {
-			p.socket, err = listen(ctx, "stream", ":"+strconv.Itoa(key.port), shared)
-		} else {
-			p.socket, err = listenUDP(ctx, key.port, shared)
-		}
-		if err != nil {
+		if err := p.listen(ctx, shared, from); err != nil {
 			c.undo()
 			return nil, fmt.Errorf("%s for %s: %w", key, t.service, err)
 		}
 		c.fresh[key] = p
 	}
 	return c, nil
+}
+
+func (p *streamPort) listen(ctx context.Context, shared bool, from inherited) (err error) {
+	if p.key.protocol == "udp" {
+		if c := from.datagrams(p.key.String()); c != nil {
+			p.socket = c
+			return nil
+		}
+		p.socket, err = listenUDP(ctx, p.key.port, shared)
+		return err
+	}
+	l := from.listener(p.key.String())
+	if l == nil {
+		l, err = listen(ctx, "stream", ":"+strconv.Itoa(p.key.port), shared)
+	}
+	p.socket = l
+	return err
 }
 
 func (c *streamsChange) undo() {
@@ -151,6 +163,7 @@ func (s *streams) use(c *streamsChange) {
 	for key, p := range c.fresh {
 		p.service, p.counts = c.want[key].service, s.stats.stream(c.want[key].service)
 		p.ctx, p.close = context.WithCancel(context.Background())
+		p.deaf = make(chan struct{})
 		s.open[key] = p
 	}
 	for key, p := range s.open {
@@ -161,7 +174,10 @@ func (s *streams) use(c *streamsChange) {
 		}
 	}
 	for _, p := range c.fresh {
-		p.running.Go(p.serve)
+		p.running.Go(func() {
+			defer close(p.deaf)
+			p.serve()
+		})
 	}
 	if len(c.fresh) > 0 {
 		s.log.Info("Gateway opens ports that are not HTTP", logkey.Count, len(c.fresh))
@@ -204,6 +220,7 @@ func (s *streams) stop(patience time.Duration) {
 	for _, p := range s.open {
 		if p.key.protocol == "tcp" {
 			p.socket.Close()
+			<-p.deaf // whoever was let in last is counted
 		}
 	}
 	for end := time.Now().Add(patience); s.conns.Load() > 0 && time.Now().Before(end); {

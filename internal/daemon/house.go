@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"ronron/chaton"
 	"ronron/ldap"
@@ -53,6 +54,9 @@ func (d *Daemon) gatewayService(c *chaton.Chaton, bindsLow bool) services.Servic
 			// A gateway shares its ports with its own successor (SO_REUSEPORT),
 			// so that no visitor notices the change.
 			Overlaps: true,
+			// It stops in less: half a second to step aside, one for clients to
+			// leave, ten for requests under way.
+			StopTimeout: 15 * time.Second,
 		}},
 	}
 }
