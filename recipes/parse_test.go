@@ -198,7 +198,7 @@ func TestParse_BoundsWork(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, dir := range []string{"good/pad", "bad/structure", "bad/units", "bad/expressions", "bad/secrets", "bad/escape"} {
+	for _, dir := range []string{"good/pad", "bad/structure", "bad/units", "bad/expressions", "bad/secrets", "bad/escape", "bad/work", "bad/declared"} {
 		files := folder(f, "testdata/"+dir)
 		f.Add(files["recipe.hcl"], []byte("${setting.title}%{ for x in setting.plugins }${x}%{ endfor }"))
 	}
@@ -213,7 +213,8 @@ func FuzzParse(f *testing.F) {
 		if r == nil {
 			return
 		}
-		_, diags = r.Resolve(input(r))
+		resolved, diags := r.Resolve(input(r))
+		confined(t, resolved.Service)
 		for _, d := range diags {
 			if d.Summary == "Fault of Ronron" {
 				t.Errorf("a problem slipped through Parse: %s", d.Detail)
