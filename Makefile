@@ -54,6 +54,11 @@ INTEGRATION = $(shell grep -rl --include='*_test.go' -e RONRON_INTEGRATION -e RO
 integration: ## tests on the real engine, and the demo from end to end
 	RONRON_INTEGRATION=1 RONRON_BROWSER=1 go test $(TESTFLAGS) -count=1 -timeout 30m -p 1 $(INTEGRATION)
 
+.PHONY: test-catalog
+test-catalog: build ## run every recipe that has a scenario, and say its level (SAVE=1 writes it down)
+	@scripts/setup.sh test
+	@scripts/test-catalog.sh $(if $(SAVE),--save) $(RECIPES)
+
 .PHONY: lint
 lint: ## formatting, vet, staticcheck
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \

@@ -14,9 +14,6 @@ import (
 	"ronron/recipes/level"
 )
 
-// forgetful is how long software may remember what the directory said before.
-const forgetful = 30 * time.Second
-
 var errLetIn = errors.New("it let them in")
 
 // hasAccounts says whether members sign in to the software at all.
@@ -89,7 +86,7 @@ func (r *run) outside(ctx context.Context) error {
 	if err := r.House.People().AddToGroup(ctx, group, account.Login(r.eve.Login)); err != nil {
 		return err
 	}
-	return eventually(ctx, func() error {
+	return r.eventually(ctx, func() error {
 		v, err := r.software.SignIn(ctx, r.eve)
 		if err != nil {
 			return fmt.Errorf("with the group she is refused too: %w", err)
@@ -109,7 +106,7 @@ func (r *run) suspended(ctx context.Context) error {
 	if err := r.House.People().Suspend(ctx, account.Login(r.bob.Login)); err != nil {
 		return err
 	}
-	return eventually(ctx, func() error { return r.refuses(ctx, r.bob) })
+	return r.eventually(ctx, func() error { return r.refuses(ctx, r.bob) })
 }
 
 // stranger reads what is public and nothing else, and writes nowhere.
@@ -233,8 +230,8 @@ func (c cast) close() {
 }
 
 // eventually tries until it succeeds, for as long as software may remember.
-func eventually(ctx context.Context, try func() error) error {
-	end := time.Now().Add(forgetful)
+func (r *run) eventually(ctx context.Context, try func() error) error {
+	end := time.Now().Add(r.Patience)
 	for {
 		err := try()
 		if err == nil || ctx.Err() != nil || time.Now().After(end) {

@@ -12,6 +12,8 @@
 package recipetest
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -74,6 +76,9 @@ type Options struct {
 	Who     string
 	Tell    func(format string, args ...any) // progress
 	Now     func() time.Time
+	// Patience is how long software may remember what the directory said
+	// before; 0 is half a minute.
+	Patience time.Duration
 }
 
 // Domain is the scratch chaton of a recipe's test.
@@ -106,6 +111,7 @@ func Run(ctx context.Context, o Options) (*level.Record, error) {
 		Recipe: o.Recipe.Name, Version: o.Recipe.Version, Hash: o.Recipe.Hash,
 		Ronron: o.Version, Date: o.Now().UTC().Truncate(time.Second), Runs: 1,
 	}}
+	r.Patience = cmp.Or(r.Patience, 30*time.Second)
 	var err error
 	if r.Scenario, err = ScenarioOf(o.Recipe); err != nil {
 		return nil, err
@@ -218,13 +224,15 @@ func (r *run) upWith(ctx context.Context, settings map[string]any, each func(api
 func (r *run) file(settings map[string]any) ([]byte, error) {
 	var values strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		value, err := json.Marshal(settings[name])
-		if err != nil {
+		var value bytes.Buffer
+		enc := json.NewEncoder(&value)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(settings[name]); err != nil {
 			return nil, fmt.Errorf("write the setting %s: %w", name, err)
 		}
 		// JSON is HCL, but for what begins an expression inside a text.
-		text := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(string(value))
-		fmt.Fprintf(&values, "    %s = %s\n", name, text)
+		text := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(value.String())
+		fmt.Fprintf(&values, "    %s = %s", name, text)
 	}
 	return fmt.Appendf(nil, `chaton {
   name     = "Recipe test"
