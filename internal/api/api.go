@@ -22,6 +22,7 @@ type Wanted struct {
 	File    string            `json:"file"` // its name, for diagnostics
 	Content []byte            `json:"content"`
 	Recipes map[string][]byte `json:"recipes,omitempty"` // the host's own, by path below the recipe folder
+	Lock    map[string]string `json:"lock,omitempty"`    // digests that were noted: "name:tag" to "name:tag@sha256:…"
 	Who     string            `json:"who"`               // user@machine, for the lock and the journal
 }
 

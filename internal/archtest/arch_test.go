@@ -20,7 +20,7 @@ var floors = map[string]int{
 	"internal/errs": 0, "internal/secret": 0, "internal/atomicfile": 0, "internal/logkey": 0,
 	"internal/text": 0, "internal/diag": 0, "internal/source": 1, "internal/pass": 0, "recipes/catalog": 0, "recipes/companions": 0,
 
-	"recipes/level": 1, "internal/browser": 1, "services": 1, "account": 1, "internal/hclread": 1, "internal/diag/diagtest": 1,
+	"recipes/level": 1, "internal/browser": 1, "services": 1, "account": 1, "internal/registry": 1, "internal/hclread": 1, "internal/diag/diagtest": 1,
 
 	"chaton": 2, "recipes": 2, "services/plan": 2, "services/probe": 2, "services/memory": 2,
 	"services/docker": 2, "services/enginetest": 2, "account/accounttest": 2,

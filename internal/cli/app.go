@@ -9,18 +9,20 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"ronron/internal/errs"
+	"ronron/internal/registry"
 )
 
 // App is the program as a value.
 type App struct {
 	env        Env
 	interrupts interrupts
+	registry   registries
 	table      *cli.App
 }
 
 // New returns the program that acts in env.
 func New(env Env) *App {
-	a := &App{env: env}
+	a := &App{env: env, registry: registry.New(nil)}
 	a.table = a.commands()
 	return a
 }

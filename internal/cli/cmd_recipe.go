@@ -38,6 +38,8 @@ the data it keeps; then what sysadmins want: units, volumes, jobs and tools.`,
 			},
 			a.recipeLintCommand(),
 			a.recipeNewCommand(),
+			a.recipeLockCommand(),
+			a.recipeOutdatedCommand(),
 			a.recipeTestCommand(),
 		},
 	}

@@ -56,6 +56,9 @@ func (a *App) read(path string) (w api.Wanted, c chaton.Chaton, diags diag.List,
 		return w, c, nil, errs.Wrap(err, errs.Invalid, "The file %s cannot be read.", path)
 	}
 	w = api.Wanted{File: path, Content: content, Who: a.env.Who}
+	if w.Lock, err = readLock(lockBeside(path)); err != nil {
+		return w, c, nil, err
+	}
 	c, diags = a.env.Language.Read(w)
 	if c.RecipeFolder == "" {
 		return w, c, diags, nil

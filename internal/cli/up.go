@@ -45,6 +45,9 @@ func (a *App) up(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if wanted, err = a.lockMissing(c.Context, wanted, file); err != nil {
+		return err
+	}
 	host, err := a.env.Connect(c.Context)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ type recipeView interface {
 	Recipes(entries []recipeEntry) error
 	Recipe(s sheet.Sheet, level string) error
 	Findings(recipes int, findings []lint.Finding) error
+	Lock(changes []lockChange, written bool) error
 }
 
 // recipeHuman answers in words, in the language that was asked for.
@@ -116,6 +117,42 @@ func (v recipeHuman) Findings(recipes int, findings []lint.Finding) error {
 		counts[lint.Error], counts[lint.Warning], counts[lint.Advice], recipes)
 	return err
 }
+
+// Lock says what became of each tag.
+func (v recipeHuman) Lock(changes []lockChange, written bool) error {
+	if len(changes) == 0 {
+		_, err := fmt.Fprintln(v.w, "No service has an image that is named by a tag alone; there is nothing to note.")
+		return err
+	}
+	rows, moved := [][]string{{"IMAGE", "STATE", "NOTED", "NOW"}}, false
+	for _, c := range changes {
+		moved = moved || c.State != "same"
+		rows = append(rows, []string{c.Image, c.State, short(c.Was), short(c.Now)})
+	}
+	if err := v.table(rows, nil); err != nil {
+		return err
+	}
+	last := "Nothing moved."
+	switch {
+	case moved && written:
+		last = "chaton.lock is written; ronron up makes it so."
+	case moved:
+		last = "To take what is new: ronron recipe lock, then ronron up."
+	}
+	_, err := fmt.Fprintln(v.w, last)
+	return err
+}
+
+// short is a digest as people compare it.
+func short(digest string) string {
+	digest = strings.TrimPrefix(digest, "sha256:")
+	if digest == "" {
+		return "-"
+	}
+	return digest[:min(len(digest), 12)]
+}
+
+func (v recipeJSON) Lock(changes []lockChange, _ bool) error { return v.put(changes) }
 
 func (v recipeJSON) Tools(_ services.Name, tools []api.Tool) error { return v.put(list(tools)) }
 func (v recipeJSON) Recipes(entries []recipeEntry) error           { return v.put(entries) }

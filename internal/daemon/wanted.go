@@ -24,6 +24,7 @@ import (
 type wanted struct {
 	chaton    *chaton.Chaton
 	authority *acme.Authority
+	images    map[string]string  // digests that were noted for tags
 	services  []services.Service // the house's own first, then in order of the file
 	recipes   map[services.Name]*recipes.Recipe
 	resolved  map[services.Name]recipes.Resolved
@@ -62,7 +63,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 		return nil, nil, err
 	}
 	w := &wanted{
-		chaton: c, authority: authority,
+		chaton: c, authority: authority, images: in.Lock,
 		recipes: map[services.Name]*recipes.Recipe{}, resolved: map[services.Name]recipes.Resolved{}, titles: map[services.Name]text.Text{}, enter: map[services.Name][]string{}, admitted: map[services.Name][]string{},
 	}
 	portal, err := d.portalService(ctx, authority.RootPEM())
@@ -127,7 +128,9 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 		Settings:  s.Settings,
 		Secrets:   secrets,
 		Directory: directory,
+		Images:    w.images,
 	})
+	diags = append(diags, unlocked(s, resolved)...)
 	if diags.HasErrors() {
 		return diags, nil
 	}

@@ -227,6 +227,19 @@ func TestCheck_EachRuleFindsItsOwnAtItsPlace(t *testing.T) {
 	}
 }
 
+// image-not-pinned needs a recipe without a build, which has other files.
+func TestCheck_ImageNamedByATagAlone(t *testing.T) {
+	files := map[string][]byte{"notes.conf.tmpl": folder()["notes.conf.tmpl"]}
+	digest := "@sha256:" + strings.Repeat("ab", 32)
+	for image, want := range map[string]int{"example.org/notes:3.1": 1, "example.org/notes:3.1" + digest: 0} {
+		files["recipe.hcl"] = []byte(strings.Replace(clean, "build {}", `image = "`+image+`"`, 1))
+		found := check(t, files)
+		if len(found) != want || want == 1 && found[0].ID != "image-not-pinned" {
+			t.Errorf("%s: found %+v", image, found)
+		}
+	}
+}
+
 func TestCheck_AReasonIsEnough(t *testing.T) {
 	for _, reason := range []string{
 		"# It asks other servers for feeds.\n    egress = true",
@@ -249,7 +262,7 @@ func TestCheck_AReasonIsEnough(t *testing.T) {
 }
 
 func TestRules_EachIsTried(t *testing.T) {
-	tried := map[string]bool{}
+	tried := map[string]bool{"image-not-pinned": true}
 	for _, c := range cases {
 		tried[c.rule] = true
 	}

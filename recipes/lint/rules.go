@@ -63,6 +63,8 @@ var rules = []Rule{
 	{"no-upgrade", Warning, "Nothing says from which versions one can come",
 		"A step that must not be skipped loses data when it is. Write upgrade { from = […] }; from = [] for a first version."},
 
+	{"image-not-pinned", Advice, "An image is named by a tag alone",
+		"Each chaton notes the digest in its chaton.lock, but the digest that was tested is known to the recipe alone. Write name:tag@sha256:… with the digest in that file."},
 	{"base-not-pinned", Error, "The image is built from a base without a version",
 		"\"latest\", or no tag at all, is another system each year. Write FROM name:tag in the Dockerfile."},
 	{"build-downloads", Warning, "The build fetches files that nothing verifies",

@@ -20,6 +20,9 @@ func (c *checker) units() {
 }
 
 func (c *checker) unit(b *hclread.Block, u services.Unit) {
+	if u.Image.Reference != "" && !strings.Contains(u.Image.Reference, "@") {
+		c.found("image-not-pinned", b.RangeOf("image"), fmt.Sprintf("%s has no digest.", u.Image.Reference))
+	}
 	if b.Block("health") == nil {
 		c.found("no-health", b.Range, fmt.Sprintf("The unit %q has no health check.", b.Name()))
 	}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"ronron/chaton"
+	"ronron/internal/api"
+	"ronron/recipes"
+)
+
+// registries tell what tags mean at this moment. internal/registry has the real ones.
+type registries interface {
+	Digest(ctx context.Context, reference string) (string, error)
+}
+
+func (a *App) recipeLockCommand() *cli.Command {
+	return &cli.Command{
+		Name: "lock", Usage: "note which content the tags of images name",
+		Description: `Asks the registries which content the tags of the services' images name now, notes
+it in chaton.lock beside the file and says what moved. From then on exactly that
+content runs, wherever and whenever. Keep chaton.lock with chaton.hcl. The first
+ronron up notes what is missing by itself; it never changes what is noted.`,
+		Flags:  []cli.Flag{fileFlag, jsonFlag},
+		Action: func(c *cli.Context) error { return a.compareLock(c, true) },
+	}
+}
+
+func (a *App) recipeOutdatedCommand() *cli.Command {
+	return &cli.Command{
+		Name: "outdated", Usage: "say which images have moved since they were noted",
+		Description: `Compares chaton.lock with what the registries say now, and changes nothing.`,
+		Flags:       []cli.Flag{fileFlag, jsonFlag},
+		Action:      func(c *cli.Context) error { return a.compareLock(c, false) },
+	}
+}
+
+// lockChange is one image in the lock file, and what became of its tag.
+type lockChange struct {
+	Image string `json:"image"`
+	State string `json:"state"` // "new", "moved", "same", "unused"
+	Was   string `json:"was,omitempty"`
+	Now   string `json:"now,omitempty"`
+}
+
+func (a *App) compareLock(c *cli.Context, write bool) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	path, _ := fileOf(c)
+	wanted, file, err := a.load(path)
+	if err != nil {
+		return err
+	}
+	noted := digests(wanted.Lock)
+	lock, changes := map[string]string{}, []lockChange{}
+	for _, tag := range tags(wanted, file) {
+		now, err := a.registry.Digest(c.Context, tag)
+		if err != nil {
+			return err // what is noted stays: half a lock would be neither the old nor the new
+		}
+		lock[tag] = now
+		change := lockChange{Image: tag, State: "same", Was: noted[tag], Now: now}
+		switch noted[tag] {
+		case now:
+		case "":
+			change.State = "new"
+		default:
+			change.State = "moved"
+		}
+		changes = append(changes, change)
+	}
+	for _, tag := range slices.Sorted(maps.Keys(noted)) {
+		if lock[tag] == "" {
+			changes = append(changes, lockChange{Image: tag, State: "unused", Was: noted[tag]})
+		}
+	}
+	if write && !maps.Equal(lock, noted) {
+		if err := writeLock(lockBeside(path), lock); err != nil {
+			return err
+		}
+	}
+	return a.recipeView(c).Lock(changes, write)
+}
+
+// lockMissing notes the images of the file that have no digest yet.
+func (a *App) lockMissing(ctx context.Context, w api.Wanted, c chaton.Chaton) (api.Wanted, error) {
+	lock := digests(w.Lock)
+	known := len(lock)
+	for _, tag := range tags(w, c) {
+		if lock[tag] != "" {
+			continue
+		}
+		digest, err := a.registry.Digest(ctx, tag)
+		if err != nil {
+			return w, err
+		}
+		a.note("Noting %s in %s: %s", tag, lockBeside(w.File), digest)
+		lock[tag] = digest
+	}
+	if len(lock) == known {
+		return w, nil
+	}
+	if err := writeLock(lockBeside(w.File), lock); err != nil {
+		return w, err
+	}
+	w.Lock = pinned(lock)
+	return w, nil
+}
+
+// tags are the images that the services of the file name without a digest.
+func tags(w api.Wanted, c chaton.Chaton) []string {
+	catalog, _ := recipes.LoadCatalog(w.Recipes) // its problems were shown with the file's
+	seen := map[string]bool{}
+	for _, s := range c.Services {
+		r, _ := catalog.Get(s.Recipe)
+		if r == nil {
+			continue
+		}
+		for _, tag := range r.Outline().Unlocked {
+			seen[tag] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
