@@ -29,7 +29,7 @@ var floors = map[string]int{
 	"portal": 3, "services/apply": 3, "internal/api": 3, "recipes/lint": 3, "recipes/skeleton": 2, "recipes/sheet": 3,
 
 	"internal/daemon": 4, "recipetest": 4,
-	"internal/cli":    5,
+	"internal/cli": 5,
 	// program puts the parts together, so it stands above them all.
 	"internal/program": 6,
 	"cmd/ronron":       7,
