@@ -63,7 +63,7 @@ func (a *App) recipeNew(c *cli.Context) error {
 			return errs.Wrap(err, errs.Failed, "The file %s could not be written.", filepath.Join(folder, name))
 		}
 	}
-	a.note("%s is written. Complete the lines marked with #~, then:\n  ronron recipe lint .%c%s\nTo offer it, name its parent folder in chaton.hcl: recipes = \"…\"", folder, filepath.Separator, folder)
+	a.note("%s is written. Complete the lines marked with #~, then:\n  ronron recipe lint %s\nTo offer it, name its parent folder in chaton.hcl: recipes = \"…\"", folder, folder)
 	return nil
 }
 

@@ -41,7 +41,8 @@ func (a *App) load(path string) (api.Wanted, chaton.Chaton, error) {
 	if err := diags.Err(); err != nil {
 		return w, c, &shownError{err}
 	}
-	return w, c, nil
+	w.Lock, err = readLock(lockBeside(path))
+	return w, c, err
 }
 
 // read is load without showing: files that cannot be read are errors, what
@@ -56,9 +57,6 @@ func (a *App) read(path string) (w api.Wanted, c chaton.Chaton, diags diag.List,
 		return w, c, nil, errs.Wrap(err, errs.Invalid, "The file %s cannot be read.", path)
 	}
 	w = api.Wanted{File: path, Content: content, Who: a.env.Who}
-	if w.Lock, err = readLock(lockBeside(path)); err != nil {
-		return w, c, nil, err
-	}
 	c, diags = a.env.Language.Read(w)
 	if c.RecipeFolder == "" {
 		return w, c, diags, nil

@@ -202,7 +202,7 @@ func unreachable(ctx context.Context, m image, err error) error {
 	}
 	e := errs.Wrap(err, errs.Unavailable, "The registry %s cannot be asked about %s.", m.host, m.whole)
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		return e.WithHint("There is no machine named %s; is the image's name right?", m.host)
+		return e.WithHint("No machine named %s was found: is the image's name right, and has this machine a way out?", m.host)
 	}
 	return e.WithHint("Look whether this machine reaches it: curl -I https://%s/v2/", m.host)
 }
