@@ -52,6 +52,7 @@ recipe "radicale" {
 
   accounts "ldap" {
     identity       = "uid"
+    sign_up        = "closed"
     administrators = { fr = "Personne : il n'y a rien à administrer.", en = "Nobody: there is nothing to administer." }
   }
 

@@ -88,6 +88,7 @@ recipe "shaarli" {
 
   accounts "ldap" {
     identity       = "uid"
+    sign_up        = "closed"
     administrators = { fr = "Personne : chaton.hcl règle tout.", en = "Nobody: chaton.hcl decides everything." }
   }
 
@@ -172,6 +173,19 @@ recipe "shaarli" {
       unit    = "web"
       command = ["/usr/local/bin/links", "count"]
     }
+  }
+
+  # Nothing here belongs to one member.
+  export "member" {
+    unit    = "web"
+    command = ["tar", "--create", "--files-from=/dev/null"]
+    formats = []
+    what    = { fr = "Rien : les liens sont à tous, et chaque membre peut les exporter depuis le menu.", en = "Nothing: the links belong to all, and each member can export them from the menu." }
+  }
+  erase "member" {
+    unit    = "web"
+    command = ["true"]
+    leaves  = { fr = "Les liens, qui sont à tous et ne nomment personne.", en = "The links, which belong to all and name nobody." }
   }
 
   usage "documents" {
