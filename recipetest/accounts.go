@@ -202,9 +202,16 @@ type cast map[string]visitor
 
 func (r *run) visitors(ctx context.Context, steps Steps) (cast, error) {
 	c := cast{asStranger: r.software.Stranger()}
-	for as, who := range map[string]Person{asMember: r.ana, asOther: r.eve} { // she is a member of the group by now
+	for as, who := range map[string]Person{asMember: r.ana, asOther: r.eve, asNew: {}} { // eve is in the group by now
 		if !slices.ContainsFunc(steps, func(s Step) bool { return s.As == as }) {
 			continue
+		}
+		var err error
+		if as == asNew {
+			if who, err = r.add(ctx, "new"+lower(6), group); err != nil {
+				c.close()
+				return nil, err
+			}
 		}
 		v, err := r.enter(ctx, who)
 		if err != nil {

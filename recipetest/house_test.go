@@ -119,6 +119,8 @@ func (h *fakeHouse) People() People { return h }
 func (h *fakeHouse) Engine() Engine { return h }
 
 func (h *fakeHouse) AddMember(_ context.Context, r api.MemberRequest) (api.MemberReply, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	password := secret.Generate(20, "").Reveal()
 	h.members[string(r.Member.Login)] = password
 	h.groups[string(r.Member.Login)] = r.Member.Groups

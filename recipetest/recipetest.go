@@ -270,18 +270,15 @@ func (r *run) meet(ctx context.Context) error {
 	if err := people.AddGroup(ctx, group); err != nil && errs.CodeOf(err) != errs.Conflict {
 		return err
 	}
-	for _, p := range []struct {
-		who    *Person
-		login  string
-		groups []string
-	}{{&r.ana, "ana", []string{group}}, {&r.bob, "bob", []string{group}}, {&r.eve, "eve", nil}} {
-		reply, err := people.AddMember(ctx, api.MemberRequest{Member: account.Member{
-			Login: account.Login(p.login), Name: strings.ToUpper(p.login[:1]) + p.login[1:], Mail: p.login + "@" + r.Domain, Groups: p.groups,
-		}})
-		if err != nil {
-			return fmt.Errorf("add %s: %w", p.login, err)
-		}
-		*p.who = Person{Login: p.login, Password: secret.New(reply.Password)}
+	var err error
+	if r.ana, err = r.add(ctx, "ana", group); err != nil {
+		return err
+	}
+	if r.bob, err = r.add(ctx, "bob", group); err != nil {
+		return err
+	}
+	if r.eve, err = r.add(ctx, "eve"); err != nil {
+		return err
 	}
 	root, err := people.CA(ctx)
 	if err != nil {
@@ -293,6 +290,17 @@ func (r *run) meet(ctx context.Context) error {
 	}
 	r.software = web{door: r.door, Scenario: r.Scenario, member: r.ana, inside: r.inside}
 	return nil
+}
+
+// add makes a member.
+func (r *run) add(ctx context.Context, login string, groups ...string) (Person, error) {
+	reply, err := r.House.People().AddMember(ctx, api.MemberRequest{Member: account.Member{
+		Login: account.Login(login), Name: strings.ToUpper(login[:1]) + login[1:], Mail: login + "@" + r.Domain, Groups: groups,
+	}})
+	if err != nil {
+		return Person{}, fmt.Errorf("add %s: %w", login, err)
+	}
+	return Person{Login: login, Password: secret.New(reply.Password)}, nil
 }
 
 func freePort() (int, error) {

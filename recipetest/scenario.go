@@ -72,7 +72,7 @@ type Crawl struct {
 // Step is one request and what its answer must be. Words in braces stand for
 // what they name: see words in session.go.
 type Step struct {
-	As      string            `json:"as,omitempty"` // "member", "other" (a second member) or "stranger"; in a session: whoever it is of
+	As      string            `json:"as,omitempty"` // "member", "other" (a second member), "new" (one who never signed in) or "stranger"; in a session: whoever it is of
 	Method  string            `json:"method,omitempty"`
 	Path    string            `json:"path,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
@@ -214,8 +214,8 @@ func (s Step) check() error {
 	if (s.Path == "") == (s.Inside == nil) {
 		return errors.New("a step has either a path or a command inside")
 	}
-	if !slices.Contains([]string{"", asMember, asOther, asStranger}, s.As) {
-		return fmt.Errorf("nobody is called %q: member, other or stranger", s.As)
+	if !slices.Contains([]string{"", asMember, asOther, asNew, asStranger}, s.As) {
+		return fmt.Errorf("nobody is called %q: member, other, new or stranger", s.As)
 	}
 	for _, pattern := range s.Keep {
 		if _, err := regexp.Compile(pattern); err != nil {

@@ -27,6 +27,7 @@ import (
 const (
 	asMember   = "member"
 	asOther    = "other"
+	asNew      = "new" // a member who was made just now and never signed in
 	asStranger = "stranger"
 )
 
