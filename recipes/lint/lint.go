@@ -111,13 +111,3 @@ func startsComment(s string) bool {
 	}
 	return false
 }
-
-// named returns the block of a type with that name.
-func named(blocks []*hclread.Block, name string) *hclread.Block {
-	for _, b := range blocks {
-		if b.Name() == name {
-			return b
-		}
-	}
-	return nil
-}
