@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"ronron/internal/diag"
-	"ronron/internal/hclread"
 	"ronron/recipes"
 )
 
