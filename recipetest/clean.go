@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,7 +73,11 @@ func (r *run) crawl(ctx context.Context, name string, paths []string, expect str
 		for _, c := range in.cookies() {
 			o.Cookies = append(o.Cookies, browser.Cookie{Name: c.Name, Value: c.Value, URL: r.door.url("/")})
 		}
-		if r.Basic {
+		o.Press, o.Inside = r.Crawl.Press, fill.fill(r.Crawl.Inside)
+		for _, selector := range slices.Sorted(maps.Keys(r.Crawl.Fill)) {
+			o.SignIn = append(o.SignIn, browser.Field{Selector: selector, Value: fill.fill(r.Crawl.Fill[selector])})
+		}
+		if r.Basic && len(o.SignIn) == 0 {
 			o.Headers = map[string]string{"Authorization": "Basic " +
 				base64.StdEncoding.EncodeToString([]byte(r.ana.Login+":"+r.ana.Password.Reveal()))}
 		}

@@ -65,8 +65,14 @@ type Crawl struct {
 	ExpectOut string   `json:"expect_out,omitempty"`
 	In        []string `json:"in,omitempty"`
 	ExpectIn  string   `json:"expect_in,omitempty"`
-	Skip      string   `json:"skip,omitempty"` // pattern of links that are not followed
-	NotTested string   `json:"not_tested,omitempty"`
+	// Where the software signs in by a script of its own, the browser does it:
+	// fields of the first page of In by CSS selector, the button, and what the
+	// page says then.
+	Fill      map[string]string `json:"fill,omitempty"`
+	Press     string            `json:"press,omitempty"`
+	Inside    string            `json:"inside,omitempty"`
+	Skip      string            `json:"skip,omitempty"` // pattern of links that are not followed
+	NotTested string            `json:"not_tested,omitempty"`
 }
 
 // Step is one request and what its answer must be. Words in braces stand for
@@ -188,6 +194,9 @@ func (s Scenario) check(r *recipes.Recipe) error {
 	}
 	if len(s.Closed) == 0 && s.NothingClosed == "" {
 		wrong("nothing says which doors must be shut (closed), nor why there is none (nothing_closed)")
+	}
+	if len(s.Crawl.Fill) > 0 && (s.Crawl.Press == "" || s.Crawl.Inside == "") {
+		wrong("crawl.fill needs press and inside")
 	}
 	if _, err := regexp.Compile(s.Crawl.Skip); err != nil {
 		wrong("crawl.skip: %w", err)

@@ -39,7 +39,15 @@ type Options struct {
 	// Expect is what the first page must show, so that a crawl of error pages
 	// or of a sign-in form is not taken for a clean one.
 	Expect string
+	// SignIn fills fields of the first page and presses a button, where the
+	// software signs in by a script of its own; Inside is what is shown after that.
+	SignIn []Field
+	Press  string // selector of the button
+	Inside string
 }
+
+// Field is a field of a page, by CSS selector, and what is typed into it.
+type Field struct{ Selector, Value string }
 
 // Cookie is one cookie of one host.
 type Cookie struct{ Name, Value, URL string }
@@ -162,6 +170,11 @@ func (c *crawl) run(ctx context.Context) error {
 		}
 		if i < len(c.Start) && shown.Status >= 400 {
 			return fmt.Errorf("the browser gets %d from %s", shown.Status, at)
+		}
+		if len(c.report.Pages) == 0 && len(c.SignIn) > 0 {
+			if shown, err = page.signIn(ctx, c.SignIn, c.Press, c.Inside); err != nil {
+				return fmt.Errorf("sign in at %s: %w", at, err)
+			}
 		}
 		c.report.Pages = append(c.report.Pages, at)
 		for _, host := range shown.Ahead {

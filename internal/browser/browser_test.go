@@ -135,6 +135,25 @@ func TestCrawl_SignedIn(t *testing.T) {
 	}
 }
 
+func TestCrawl_SignsInByAScriptOfThePage(t *testing.T) {
+	needBrowser(t)
+	o := site(t, map[string]string{"/": `<input id="who"><input type="password" id="pw"><button id="go">Enter</button><p id="out"></p><script>
+		document.getElementById("go").onclick = () => {
+			if (document.getElementById("pw").value !== "ana's \"own\"") return
+			document.getElementById("out").textContent = "calendars of " + document.getElementById("who").value
+			fetch("https://inside.example.org/")
+		}</script>`})
+	o.Start, o.Press, o.Inside = []string{at + "/"}, "#go", "calendars of ana"
+	o.SignIn = []Field{{"#who", "ana"}, {"#pw", `ana's "own"`}}
+	if r, err := Crawl(context.Background(), o); err != nil || !slices.Equal(hosts(r), []string{"inside.example.org"}) {
+		t.Errorf("%v, asked %v", err, hosts(r))
+	}
+	o.SignIn[1].Value = "wrong"
+	if _, err := Crawl(context.Background(), o); err == nil || !strings.Contains(err.Error(), "is not shown") {
+		t.Errorf("with a wrong password: %v", err)
+	}
+}
+
 func TestLinks_StaysOnTheSite(t *testing.T) {
 	c := crawl{Options: Options{Skip: regexp.MustCompile("out")}, seen: map[string]bool{at + "/seen": true}}
 	got := c.links(at+"/a", []string{at + "/b#x", at + "/seen", at + "/logout", "https://other.test.localhost:8443/", "http://wiki.test.localhost:8443/", "mailto:a@b", "::"})

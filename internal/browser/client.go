@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"time"
 )
@@ -248,16 +249,67 @@ func (p *page) visit(ctx context.Context, at string) (s shown, err error) {
 		return s, ctx.Err()
 	case <-time.After(quiet):
 	}
-	var value struct {
-		Result struct{ Value string }
-	}
-	if err := p.do(ctx, "Runtime.evaluate", object{"expression": lookAtPage, "returnByValue": true}, &value); err != nil {
+	return p.look(ctx)
+}
+
+func (p *page) look(ctx context.Context) (s shown, err error) {
+	text, err := p.evaluate(ctx, lookAtPage)
+	if err != nil {
 		return s, err
 	}
-	if err := json.Unmarshal([]byte(value.Result.Value), &s); err != nil {
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return s, fmt.Errorf("look at the page: %w", err)
 	}
 	return s, nil
+}
+
+// evaluate runs a script in the page and returns the text that it leaves.
+func (p *page) evaluate(ctx context.Context, script string) (string, error) {
+	var value struct {
+		Result struct{ Value string }
+	}
+	err := p.do(ctx, "Runtime.evaluate", object{"expression": script, "returnByValue": true}, &value)
+	return value.Result.Value, err
+}
+
+const typeAndPress = `(fields, button) => {
+	for (const f of fields) {
+		const e = document.querySelector(f.Selector)
+		if (!e) return "there is no " + f.Selector
+		e.value = f.Value
+		e.dispatchEvent(new Event("input", {bubbles: true}))
+		e.dispatchEvent(new Event("change", {bubbles: true}))
+	}
+	const b = document.querySelector(button)
+	if (!b) return "there is no " + button
+	b.click()
+	return ""
+}`
+
+// signIn types, presses and waits until the page's text holds inside.
+func (p *page) signIn(ctx context.Context, fields []Field, button, inside string) (s shown, err error) {
+	ctx, cancel := context.WithTimeout(ctx, pagePatience)
+	defer cancel()
+	arguments, err := json.Marshal([]any{fields, button})
+	if err != nil {
+		return s, err
+	}
+	problem, err := p.evaluate(ctx, "("+typeAndPress+")(..."+string(arguments)+")")
+	if err == nil && problem != "" {
+		err = errors.New(problem)
+	}
+	for err == nil {
+		select {
+		case <-ctx.Done():
+			return s, fmt.Errorf("%q is not shown: %w", inside, ctx.Err())
+		case <-time.After(quiet):
+		}
+		var text string
+		if text, err = p.evaluate(ctx, "document.body ? document.body.innerText : ''"); err == nil && strings.Contains(text, inside) {
+			return p.look(ctx)
+		}
+	}
+	return s, err
 }
 
 // opened is what the browser says of an address.
