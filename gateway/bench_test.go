@@ -34,17 +34,20 @@ func TestBench_AgainstNginx(t *testing.T) {
 	}
 	b := newBench(t, nginx)
 	const rounds, span = 5, 4 * time.Second
-	rate := map[string][]float64{}
+	rate, cost := map[string][]float64{}, map[string][]float64{}
 	for range rounds {
 		for name, addr := range b.proxies {
+			before := b.cpu(name)
 			n := b.load(addr, span)
+			cost[name] = append(cost[name], float64((b.cpu(name)-before).Microseconds())/float64(n))
 			rate[name] = append(rate[name], float64(n)/span.Seconds())
 		}
 	}
 	for name := range b.proxies {
 		slices.Sort(rate[name])
-		t.Logf("%-8s %6.0f requests/s (median of %d; %.0f to %.0f), %s", name,
-			rate[name][rounds/2], rounds, rate[name][0], rate[name][rounds-1], b.memory(name))
+		slices.Sort(cost[name])
+		t.Logf("%-8s %6.0f requests/s (median of %d; %.0f to %.0f), %.0f µs of CPU each, %s", name,
+			rate[name][rounds/2], rounds, rate[name][0], rate[name][rounds-1], cost[name][rounds/2], b.memory(name))
 	}
 	ratio := rate["gateway"][rounds/2] / rate["nginx"][rounds/2]
 	t.Logf("gateway : nginx = %.2f", ratio)
@@ -170,6 +173,30 @@ func (b *bench) memory(name string) string {
 		total += resident(pid)
 	}
 	return fmt.Sprintf("%.1f MB resident", float64(total)/1024)
+}
+
+// cpu tells the time that a proxy and its children had on processors, which
+// other work on the machine changes less than it does the rate.
+func (b *bench) cpu(name string) time.Duration {
+	total := processorTime(b.pids[name])
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", b.pids[name], b.pids[name]))
+	for child := range strings.FieldsSeq(string(children)) {
+		pid, _ := strconv.Atoi(child)
+		total += processorTime(pid)
+	}
+	return total
+}
+
+func processorTime(pid int) time.Duration {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, after, _ := strings.Cut(string(stat), ") ") // the name before may hold blanks
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond // 100 a second on Linux
 }
 
 func resident(pid int) (kib int) {
