@@ -337,3 +337,71 @@ func (b *bench) cutAt(n int, wanted ...services.Service) bool {
 	b.runner(wanted...).Run(ctx, p, make(chan struct{}))
 	return calls >= n
 }
+
+func installed(s *services.Service) {
+	s.Jobs = []services.Job{
+		{Name: "install", First: true, Unit: "web", Command: []string{"install"}},
+		{Name: "migrate", Upgrade: true, Unit: "web", Command: []string{"migrate"}},
+		{Name: "administrator", First: true, Inside: true, Unit: "web", Command: []string{"administrator"}},
+	}
+}
+
+// ran returns what ran of installers and migrations, in order.
+func (b *bench) ran() (what []string) {
+	for _, c := range b.engine.Calls() {
+		switch c.Method {
+		case "RunJob", "StartUnit", "Exec":
+			what = append(what, c.Method)
+		}
+	}
+	b.engine.ForgetCalls()
+	return what
+}
+
+// An installer runs once for new data, before the unit or inside it; a
+// migration runs at each upgrade and not on new data; more data is not new data.
+func TestRun_Jobs(t *testing.T) {
+	b := newBench(t)
+	up := func(s services.Service, want ...string) {
+		t.Helper()
+		if o := b.up(s); len(o.Failed) > 0 {
+			t.Fatal(o.Failed)
+		}
+		if got := b.ran(); !slices.Equal(got, want) {
+			t.Errorf("ran %v, want %v", got, want)
+		}
+	}
+	v1 := service("wiki", "1", installed)
+	up(v1, "RunJob", "StartUnit", "Exec")
+	up(service("wiki", "2", installed), "StartUnit") // another setting, the same version
+	v2 := service("wiki", "3", installed, func(s *services.Service) { s.RecipeVersion = "2" })
+	up(v2, "RunJob", "StartUnit")
+	wider := service("wiki", "4", installed, func(s *services.Service) {
+		s.RecipeVersion = "2"
+		s.Volumes = append(s.Volumes, services.Volume{Name: "more"})
+	})
+	up(wider, "StartUnit")
+}
+
+// A migration that fails leaves the old container running, and is tried again.
+func TestRun_AFailedMigrationGoesBack(t *testing.T) {
+	b := newBench(t)
+	if o := b.up(service("wiki", "1", installed)); len(o.Failed) > 0 {
+		t.Fatal(o.Failed)
+	}
+	v2 := service("wiki", "2", installed, func(s *services.Service) { s.RecipeVersion = "2" })
+	b.engine.Exits("wiki", "web", 9, "column exists")
+	o := b.up(v2)
+	if step, ok := errors.AsType[*apply.StepError](o.Failed["wiki"]); !ok || !slices.Contains(step.Log, "column exists") {
+		t.Errorf("the failure does not show what the migration printed: %v", o.Failed["wiki"])
+	}
+	b.settledOnOnly("wiki")
+	b.engine.Mend("wiki", "web")
+	b.ran()
+	if o := b.up(v2); len(o.Failed) > 0 {
+		t.Fatal(o.Failed)
+	}
+	if got := b.ran(); !slices.Equal(got, []string{"RunJob", "StartUnit"}) {
+		t.Errorf("ran %v", got)
+	}
+}

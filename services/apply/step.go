@@ -30,10 +30,7 @@ func (r *run) do(s plan.Step) error {
 		if i < 0 {
 			return missing(s)
 		}
-		if err := r.Jobs.Forget(ctx, s.Service); err != nil {
-			return err
-		}
-		return r.Engine.CreateVolume(ctx, s.Service, service.Volumes[i])
+		return r.createVolume(ctx, s.Service, service.Volumes[i])
 	case plan.RemoveVolume:
 		return r.Engine.RemoveVolume(ctx, s.Service, services.Name(s.Target))
 	case plan.EnsureAccount:
@@ -59,6 +56,21 @@ func (r *run) do(s plan.Step) error {
 	default:
 		return fmt.Errorf("unknown action %q", s.Action)
 	}
+}
+
+// createVolume makes a volume. A service that had none has new data: its
+// installers have to run again. One more beside others changes nothing of that.
+func (r *run) createVolume(ctx context.Context, service services.Name, v services.Volume) error {
+	actual, err := r.Engine.Look(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(actual.Volumes, func(a services.ActualVolume) bool { return a.Service == service }) {
+		if err := r.Jobs.Forget(ctx, service); err != nil {
+			return err
+		}
+	}
+	return r.Engine.CreateVolume(ctx, service, v)
 }
 
 func (r *run) find(s plan.Step) (services.Service, services.Unit, bool) {
