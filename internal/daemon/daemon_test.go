@@ -165,7 +165,7 @@ func TestUp_BringsEverythingUpOnce(t *testing.T) {
 	if err != nil || !slices.Contains(admin.Groups, account.Admins) || !slices.Contains(admin.Groups, account.Members) {
 		t.Errorf("the administrator is %+v, error %v", admin, err)
 	}
-	for name, groups := range map[string][]string{"wiki": {account.Members}, "portal": {account.Members}} {
+	for name, groups := range map[string][]string{"wiki": {account.Members}, "portal": {account.Admins, account.Members}} {
 		if s, ok := w.directory.Services()[name]; !ok || !slices.Equal(s.Groups, groups) {
 			t.Errorf("account of %s in the directory: %+v", name, s)
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"ronron/account"
 	"ronron/gateway"
 	"ronron/internal/secret"
 	"ronron/portal"
@@ -65,6 +66,19 @@ func (w *wanted) gateGroups(r route) []string {
 		return r.Gate.Groups
 	}
 	return w.admitted[r.service]
+}
+
+// portalGroups are those that the portal's account may know of: the directory
+// shows a service only these, of a member too, and gates ask for them.
+func (w *wanted) portalGroups() []string {
+	groups := []string{account.Admins, account.Members}
+	for _, r := range w.routes {
+		if r.Gate != nil {
+			groups = append(groups, w.gateGroups(r)...)
+		}
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups)
 }
 
 // gateConfig is what the gateway needs for its gates; nil where there is none.

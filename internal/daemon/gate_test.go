@@ -91,6 +91,19 @@ func TestGate_GatewayAndPortalGetTheTwoHalvesOfOneKey(t *testing.T) {
 	}
 }
 
+// What the portal's account does not see of a member, no gate can ask for.
+func TestGate_ThePortalSeesTheGroupsThatGatesAskFor(t *testing.T) {
+	w := newWorld(t)
+	c := w.gated()
+	c.routes[slices.IndexFunc(c.routes, func(r route) bool { return r.Gate != nil })].Gate.Groups = []string{"board", "members", "choir"}
+	if got := c.portalGroups(); !slices.Equal(got, []string{"admins", "board", "choir", "members"}) {
+		t.Errorf("the portal sees %v", got)
+	}
+	if got := w.gated().enter[portalName]; !slices.Equal(got, []string{"admins", "members"}) {
+		t.Errorf("without special groups the portal sees %v", got)
+	}
+}
+
 func TestGate_NoKeysWhereNoRouteNeedsThem(t *testing.T) {
 	w := newWorld(t)
 	w.up(file)

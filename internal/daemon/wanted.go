@@ -81,7 +81,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 	w.services = append(w.services, d.gatewayService(c, w.bindsLow()), portal)
 	w.routes = append(w.routes, route{portalName, recipes.Route{Name: portalName, Host: c.Domain, Path: "/", Unit: portalName, Port: portalPort}})
 	w.titles[portalName] = text.Text{FR: c.Name, EN: c.Name}
-	w.enter[portalName] = []string{account.Members}
+	w.enter[portalName] = w.portalGroups()
 	for i := range w.services {
 		w.services[i] = w.services[i].WithDefaults()
 		if err := w.services[i].Validate(); err != nil {
