@@ -175,10 +175,14 @@ func (r *run) closed(ctx context.Context) {
 	}
 	defer visitors.close()
 	for _, door := range r.Closed {
-		if len(door.Status) == 0 && len(door.Contains)+len(door.Lacks) == 0 {
+		if door.XMPP == "" && len(door.Status) == 0 && len(door.Contains)+len(door.Lacks) == 0 {
 			door.Status = []int{401, 403, 404, 405, 410}
 		}
-		r.check(level.SignIn, door.closedCheck(), visitors.of(door.As, asStranger).Do(ctx, door, r.kept))
+		err := visitors.of(door.As, asStranger).Do(ctx, door, r.kept)
+		if door.XMPP != "" { // of which a refusal is what is wanted
+			err = keptOut(err)
+		}
+		r.check(level.SignIn, door.closedCheck(), err)
 	}
 }
 
@@ -186,6 +190,9 @@ func (s Step) closedCheck() string {
 	what := s.Path
 	if s.Inside != nil {
 		what = strings.Join(s.Inside.Command, " ")
+	}
+	if s.XMPP != "" {
+		what = s.XMPP
 	}
 	if s.Method != "" {
 		what = s.Method + " " + what

@@ -28,6 +28,10 @@ func (r *run) clean(ctx context.Context) {
 		r.leave(level.Clean, level.CrawlIn, level.NotApplicable, "the software has no accounts")
 		return
 	}
+	if r.Kind == "chat" {
+		r.leave(level.Clean, level.CrawlIn, level.NotApplicable, "members come with an app, not with a browser")
+		return
+	}
 	ana, err := r.software.SignIn(ctx, r.ana)
 	if err != nil {
 		r.check(level.Clean, level.CrawlIn, err)

@@ -11,6 +11,7 @@ var kinds = map[string]func(*Scenario){
 	"video":     site,
 	"pages":     pages,
 	"calendar":  calendar,
+	"chat":      site, // what is not of the web is in chat.go
 }
 
 // site is software with a form to sign in and forms to write: anybody may read.

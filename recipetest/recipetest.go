@@ -288,7 +288,11 @@ func (r *run) meet(ctx context.Context) error {
 	if !r.door.roots.AppendCertsFromPEM([]byte(root)) {
 		return errs.New(errs.Internal, "The chaton's root certificate cannot be read.")
 	}
-	r.software = web{door: r.door, Scenario: r.Scenario, member: r.ana, inside: r.inside}
+	w := web{door: r.door, Scenario: r.Scenario, member: r.ana, inside: r.inside}
+	r.software = w
+	if r.Kind == "chat" {
+		r.software = chat{w}
+	}
 	return nil
 }
 

@@ -29,6 +29,9 @@ type Scenario struct {
 	SignIn   Steps `json:"sign_in,omitempty"`
 	SignedIn Steps `json:"signed_in,omitempty"`
 
+	// ChatPort is where apps come, of a chat; 0 is 5222.
+	ChatPort int `json:"chat_port,omitempty"`
+
 	// Write puts {text} where Read finds it. Public says that strangers may read
 	// it too; where it is false they are checked not to.
 	Write  Steps `json:"write,omitempty"`
@@ -90,6 +93,9 @@ type Step struct {
 	Press string            `json:"press,omitempty"`
 	// Inside is a command in a unit, instead of a request; its output is the answer.
 	Inside *Inside `json:"inside,omitempty"`
+
+	// XMPP is sent instead of a request, by software of the kind chat.
+	XMPP string `json:"xmpp,omitempty"`
 
 	Status   []int             `json:"status,omitempty"` // nothing means any below 400; of Closed, a refusal
 	Contains []string          `json:"contains,omitempty"`
@@ -186,10 +192,11 @@ func (s Scenario) check(r *recipes.Recipe) error {
 	if len(s.Home) == 0 {
 		wrong("nothing says what the service answers (home)")
 	}
-	if r.Accounts.Kind != "none" && (len(s.SignedIn) == 0 || !s.Basic && len(s.SignIn) == 0) {
+	chat := s.Kind == "chat" // where SASL and stored notes are the same for all
+	if r.Accounts.Kind != "none" && !chat && (len(s.SignedIn) == 0 || !s.Basic && len(s.SignIn) == 0) {
 		wrong("members sign in to it, and nothing says how (sign_in, signed_in)")
 	}
-	if len(s.Write) == 0 || len(s.Read) == 0 {
+	if !chat && (len(s.Write) == 0 || len(s.Read) == 0) {
 		wrong("nothing says how content is written and read (write, read)")
 	}
 	if len(s.Closed) == 0 && s.NothingClosed == "" {
@@ -220,8 +227,14 @@ func (s Scenario) all() []Steps {
 }
 
 func (s Step) check() error {
-	if (s.Path == "") == (s.Inside == nil) {
-		return errors.New("a step has either a path or a command inside")
+	kinds := 0
+	for _, has := range []bool{s.Path != "", s.Inside != nil, s.XMPP != ""} {
+		if has {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		return errors.New("a step has either a path or a command inside (or, of a chat, xmpp)")
 	}
 	if !slices.Contains([]string{"", asMember, asOther, asNew, asStranger}, s.As) {
 		return fmt.Errorf("nobody is called %q: member, other, new or stranger", s.As)

@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -86,6 +88,11 @@ func (a *App) testOnce(c *cli.Context, r *recipes.Recipe, own map[string][]byte)
 		return nil, err
 	}
 	domain := recipetest.Domain(r.Name)
+	free, err := alone(domain)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
 	engine, err := a.env.Engine(services.ChatonID(domain))
 	if err != nil {
 		return nil, err
@@ -107,6 +114,18 @@ func (a *App) testOnce(c *cli.Context, r *recipes.Recipe, own map[string][]byte)
 		}
 	}
 	return record, err
+}
+
+// alone keeps two tests of one recipe from destroying each other's chaton.
+func alone(domain string) (free func(), err error) {
+	file, err := os.OpenFile(filepath.Join(os.TempDir(), "ronron-"+domain+".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Locked, "Somebody is testing in %s already.", domain).WithHint("Wait until that has ended, then run this again.")
+	}
+	return func() { file.Close() }, nil
 }
 
 // toTest is the recipe that is meant, with its files where it does not come with Ronron.
