@@ -10,7 +10,8 @@ import (
 )
 
 // Member returns a member as the portal's own account sees them: whoever is
-// suspended, or not of the portal's groups, is nobody (NotFound).
+// suspended, or not of the portal's groups, is nobody (NotFound), and of a
+// member's groups it sees those that its account was given.
 func (p *Portal) Member(ctx context.Context, login account.Login) (account.Member, error) {
 	if login.Validate() != nil {
 		return account.Member{}, account.NoMember(login)
