@@ -1,0 +1,24 @@
+<?php
+// Says whether PHP, the configuration, the database and the files are there. It
+// gives nothing away and loads nothing of MediaWiki. With "settled" it ends with 0
+// once the wiki has been made.
+mysqli_report(MYSQLI_REPORT_OFF);
+$fine = false;
+$settings = @include '/etc/ronron/database.php';
+if (is_array($settings) && extension_loaded('ldap')) {
+    $database = mysqli_init();
+    $database->options(MYSQLI_OPT_CONNECT_TIMEOUT, 3);
+    if (@$database->real_connect($settings['host'], $settings['user'], $settings['password'], $settings['name'])) {
+        $row = @$database->query("SELECT 1 FROM updatelog WHERE ul_key = 'ronron-settled'");
+        $fine = $row && $row->num_rows === 1;
+    } elseif (PHP_SAPI === 'cli') {
+        fwrite(STDERR, "The database does not answer.\n");
+        exit(1);
+    }
+}
+if (PHP_SAPI === 'cli') exit($fine ? 0 : 1);
+$fine = $fine && is_writable('/var/lib/mediawiki/images');
+http_response_code($fine ? 200 : 503);
+header('Content-Type: text/plain');
+header('Cache-Control: no-store');
+echo $fine ? "fine\n" : "not fine\n";
