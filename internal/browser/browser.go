@@ -162,6 +162,9 @@ func (c *crawl) run(ctx context.Context) error {
 		c.seen[at] = true
 		c.proxy.on(at)
 		shown, err := page.visit(ctx, at)
+		if errors.Is(err, errSlow) { // an interface of the machine went, and a request with it
+			shown, err = page.visit(ctx, at)
+		}
 		if err != nil {
 			return fmt.Errorf("open %s: %w", at, err)
 		}

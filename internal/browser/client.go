@@ -95,6 +95,9 @@ func (c *client) read(from io.ReadCloser) {
 			continue
 		}
 		if m.ID == 0 {
+			if m.Method != "Page.loadEventFired" {
+				continue // there are thousands
+			}
 			select {
 			case c.events <- event{m.Method, m.SessionID}:
 			default:
@@ -110,6 +113,8 @@ func (c *client) read(from io.ReadCloser) {
 		}
 	}
 }
+
+var errSlow = errors.New("the page does not end loading")
 
 var errGone = errors.New("the browser ended")
 
@@ -240,7 +245,9 @@ func (p *page) visit(ctx context.Context, at string) (s shown, err error) {
 		return s, errors.New(went.ErrorText)
 	}
 	if went.Loader != "" { // otherwise only the place in the page changed
-		if err := p.loaded(ctx); err != nil {
+		if err := p.loaded(ctx); errors.Is(err, context.DeadlineExceeded) {
+			return s, errSlow
+		} else if err != nil {
 			return s, err
 		}
 	}
