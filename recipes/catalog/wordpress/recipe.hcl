@@ -92,8 +92,8 @@ recipe "wordpress" {
     default = "author"
     label   = { fr = "Ce que font les membres", en = "What members do" }
     help = {
-      fr = "subscriber : lire ; contributor : proposer ; author : publier leurs articles ; editor : publier et modifier tout. Donné à la première connexion."
-      en = "subscriber: read; contributor: propose; author: publish their own posts; editor: publish and change everything. Given at the first sign-in."
+      fr = "subscriber : lire ; contributor : proposer ; author : publier leurs articles ; editor : publier et modifier tout. Un administrateur peut donner un autre rôle à quelqu'un."
+      en = "subscriber: read; contributor: propose; author: publish their own posts; editor: publish and change everything. An administrator can give somebody another role."
     }
     check {
       condition = contains(["subscriber", "contributor", "author", "editor"], setting.role)

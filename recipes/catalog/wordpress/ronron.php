@@ -53,27 +53,32 @@ function ronron_account(array $member): WP_User|WP_Error
     return $user;
 }
 
-/** Administrators are those of the chaton. They may make others editors here. */
+/**
+ * Administrators are those of the chaton. The others have the role that chaton.hcl
+ * says, unless an administrator gave them another here.
+ */
 function ronron_role(WP_User $user, array $member): void
 {
-    $is = in_array('administrator', $user->roles, true);
-    if ($member['admin'] && !$is) $user->set_role('administrator');
-    if (!$member['admin'] && ($is || !$user->roles)) $user->set_role(RONRON['role']);
+    $now = $user->roles[0] ?? '';
+    $given = (string) get_user_meta($user->ID, 'ronron_role', true);
+    $wanted = $now;
+    if ($member['admin']) $wanted = 'administrator';
+    elseif ($now === '' || $now === 'administrator' || $now === $given) $wanted = RONRON['role'];
+    if ($wanted !== $now) $user->set_role($wanted);
+    if (($wanted !== $now || $given === '') && $wanted !== $given) update_user_meta($user->ID, 'ronron_role', $wanted);
 }
 
-// A session counts as long as its member may enter.
+// A session counts as long as its member may enter, and ends with that.
 add_filter('determine_current_user', function ($id) {
     static $answers = [];
     if (!$id) return $id;
     if (!isset($answers[$id])) {
-        $answers[$id] = false;
         $user = get_user_by('id', $id);
         $login = $user ? RonronDirectory::login($user->user_login) : null;
-        $member = $login === $user->user_login ? RonronDirectory::member($login) : null;
-        if ($member !== null) {
-            ronron_role($user, $member);
-            $answers[$id] = true;
-        }
+        $member = $login !== null && $login === $user->user_login ? RonronDirectory::member($login) : null;
+        $answers[$id] = $member !== null;
+        if ($member !== null) ronron_role($user, $member);
+        else WP_Session_Tokens::get_instance((int) $id)->destroy_all();
     }
     return $answers[$id] ? $id : 0;
 }, 99);
@@ -141,17 +146,26 @@ add_filter('sanitize_user_meta_session_tokens', fn ($sessions) => is_array($sess
 
 // Only members read: pages, feeds, files, and what programs ask.
 if (RONRON['private']) {
-    add_action('template_redirect', fn () => is_user_logged_in() || auth_redirect(), 0);
+    add_action('template_redirect', 'ronron_members', 0);
     add_filter('rest_authentication_errors', fn ($result) => $result ?? (is_user_logged_in() ? null
         : new WP_Error('rest_not_logged_in', __('You are not currently logged in.'), ['status' => 401])));
     add_action('init', 'ronron_file', 0);
+}
+
+/** Sends everybody else to the form. */
+function ronron_members(): void
+{
+    if (is_user_logged_in()) return;
+    nocache_headers();
+    wp_safe_redirect(wp_login_url(home_url($_SERVER['REQUEST_URI'] ?? '/')));
+    exit;
 }
 
 function ronron_file(): void
 {
     $path = rawurldecode((string) parse_url($_SERVER['REQUEST_URI'] ?? '', PHP_URL_PATH));
     if (!str_starts_with($path, '/wp-content/uploads/')) return;
-    if (!is_user_logged_in()) auth_redirect();
+    ronron_members();
     $root = WP_CONTENT_DIR . '/uploads/';
     $file = realpath(WP_CONTENT_DIR . substr($path, strlen('/wp-content')));
     $type = $file ? wp_check_filetype($file)['type'] : false;
