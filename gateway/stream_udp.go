@@ -18,6 +18,7 @@ type flow struct {
 	moved   atomic.Int64 // Unix nanoseconds
 	replied atomic.Bool
 	both    atomic.Bool // the client spoke again after a reply: a conversation
+	gone    atomic.Bool
 }
 
 // flows are those of one port.
@@ -39,7 +40,7 @@ func (p *streamPort) serveUDP(socket *net.UDPConn) {
 		return
 	}
 	f := &flows{all: map[flowKey]*flow{}}
-	defer f.closeAll()
+	defer p.endAll(f)
 	oob := make([]byte, 128)
 	for {
 		if err := waitReadable(raw); err != nil {
@@ -88,7 +89,7 @@ func (p *streamPort) newFlow(socket *net.UDPConn, f *flows, key flowKey, way []b
 	if to == nil || p.ctx.Err() != nil {
 		return nil
 	}
-	if p.flows.Add(1) > int64(p.limits.flows) && !f.evict() {
+	if p.flows.Add(1) > int64(p.limits.flows) && !p.evict(f) {
 		p.flows.Add(-1)
 		return nil
 	}
@@ -111,11 +112,18 @@ func (p *streamPort) newFlow(socket *net.UDPConn, f *flows, key flowKey, way []b
 			delete(f.all, key)
 		}
 		f.mu.Unlock()
-		service.Close()
-		p.flows.Add(-1)
-		p.counts.active.Add(-1)
+		p.end(one)
 	})
 	return one
+}
+
+// end lets go of a flow, once.
+func (p *streamPort) end(one *flow) {
+	if one.gone.CompareAndSwap(false, true) {
+		one.service.Close()
+		p.flows.Add(-1)
+		p.counts.active.Add(-1)
+	}
 }
 
 // replies takes what the service says back to the client, from the port and
@@ -162,14 +170,14 @@ func (p *streamPort) replies(socket *net.UDPConn, one *flow, client netip.AddrPo
 // evict makes room by dropping a flow that never became a conversation, as
 // made-up senders leave them. It looks at some, not at all: it runs for each
 // datagram of a flood.
-func (f *flows) evict() bool {
+func (p *streamPort) evict(f *flows) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	looked := 0
 	for key, one := range f.all {
 		if !one.both.Load() {
 			delete(f.all, key)
-			one.service.Close()
+			p.end(one)
 			return true
 		}
 		if looked++; looked == 64 {
@@ -179,10 +187,10 @@ func (f *flows) evict() bool {
 	return false
 }
 
-func (f *flows) closeAll() {
+func (p *streamPort) endAll(f *flows) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, one := range f.all {
-		one.service.Close()
+		p.end(one)
 	}
 }
