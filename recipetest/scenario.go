@@ -146,7 +146,7 @@ func ScenarioOf(r *recipes.Recipe) (Scenario, error) {
 	content := r.Scenario()
 	if content == nil {
 		return Scenario{}, errs.New(errs.NotFound, "The recipe %s has no %s: nothing says how to test it.", r.Name, recipes.ScenarioFile).
-			WithHint("Write one; docs/recipes.md shows how, and the recipes dokuwiki and pages have one each.")
+			WithHint("Write one; docs/scenario.md shows how, and the recipes dokuwiki and pages have one each.")
 	}
 	s, err := parseScenario(content)
 	if err == nil {
