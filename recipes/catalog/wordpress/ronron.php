@@ -18,7 +18,14 @@ remove_filter('determine_current_user', 'wp_validate_application_password', 20);
 add_filter('wp_is_application_passwords_available', '__return_false');
 
 add_filter('authenticate', function ($user, $login, $password) {
-    if ($user instanceof WP_User || !is_string($login) || !is_string($password) || $login === '' || $password === '') return $user;
+    if ($user instanceof WP_User || !is_string($login) || !is_string($password)) return $user;
+    if ($login === '' || $password === '') {
+        // Both are how a form that was only opened is told from one that was sent.
+        $empty = new WP_Error();
+        if ($login === '') $empty->add('empty_username', __('<strong>Error:</strong> The username field is empty.'));
+        if ($password === '') $empty->add('empty_password', __('<strong>Error:</strong> The password field is empty.'));
+        return $empty;
+    }
     $french = str_starts_with(determine_locale(), 'fr');
     $wrong = new WP_Error('incorrect_password', $french ? 'Identifiant ou mot de passe incorrect.' : 'Wrong login or password.');
     $login = RonronDirectory::login($login);
