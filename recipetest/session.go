@@ -266,7 +266,7 @@ func (s *session) sendForm(ctx context.Context, at string, step Step) (answer, e
 	}
 	// What is sent with a form says where it comes from; some software insists.
 	return s.request(ctx, http.MethodPost, to.String(), body, map[string]string{
-		"Content-Type": kind, "Referer": page.at.String(), "Origin": strings.TrimSuffix(s.url(""), "/"),
+		"Content-Type": kind, "Referer": page.at.String(), "Origin": page.at.Scheme + "://" + page.at.Host,
 	})
 }
 

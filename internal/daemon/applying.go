@@ -193,11 +193,13 @@ func (d *Daemon) makeAdministrator(ctx context.Context, w *wanted) (*api.NewAdmi
 // mistaken for one another, over 110 bits.
 func newPassword() secret.String { return secret.Generate(20, "") }
 
-// addresses returns where to go, the portal first.
+// addresses returns where to go, the portal first: one address a service. A
+// service with several routes has its first: the others are parts of it.
 func (w *wanted) addresses() (list []api.Address) {
 	list = append(list, api.Address{Service: portalName, Title: w.chaton.Name, URL: w.url(w.chaton.Domain)})
 	for _, r := range w.routes {
-		if r.service != portalName {
+		listed := slices.ContainsFunc(list, func(a api.Address) bool { return a.Service == r.service })
+		if !listed {
 			list = append(list, api.Address{Service: r.service, Title: w.titles[r.service].In(w.chaton.Language), URL: w.url(r.Host) + trimSlash(r.Path)})
 		}
 	}
