@@ -56,8 +56,8 @@ recipe "mediawiki" {
     default = chaton.language
     label   = { fr = "Langue", en = "Language" }
     help = {
-      fr = "Celle des boutons et des noms de pages : fr, en, br, oc, de, es… Elle reste celle du premier démarrage."
-      en = "Of buttons and names of pages: fr, en, br, oc, de, es… It stays that of the first start."
+      fr = "Celle des boutons et messages : fr, en, br, oc, de, es… Les noms comme « Accueil » restent dans celle du premier démarrage."
+      en = "Of buttons and messages: fr, en, br, oc, de, es… Names such as \"Main page\" stay in that of the first start."
     }
     check {
       condition = length(regexall("^[a-z]{2,3}(-[a-z]+)?$", setting.language)) == 1
@@ -281,10 +281,7 @@ recipe "mediawiki" {
       en = "No extension that asks other sites is installed, the count of installations is off, and images of other sites are not shown."
     }
   }
-  upgrade {
-    from  = []
-    fixed = ["setting.language"]
-  }
+  upgrade { from = [] }
   members = {
     fr = "Se connecter en haut à droite, écrire dans un éditeur visuel ou en wikicode, déposer des images, suivre des pages."
     en = "Sign in at the top right, write in a visual editor or in wikitext, upload images, watch pages."
