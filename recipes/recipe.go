@@ -134,10 +134,9 @@ type DirectoryInput struct {
 	EnterDNs     []string // the groups whose members may enter
 	CA           string   // PEM of the authority that signed the server's certificate
 	// For the directory's own recipe only.
-	AdminPassword  secret.String
-	PortalPassword secret.String
-	ServerChain    string        // PEM
-	ServerKey      secret.String // PEM
+	AdminPassword secret.String
+	ServerChain   string        // PEM
+	ServerKey     secret.String // PEM
 }
 
 // MailInput is mail.*: how to send mail; Host is empty where the chaton has none.

@@ -30,7 +30,7 @@ func input(r *Recipe) Input {
 			PeopleDN: "ou=people,dc=chaton,dc=test", GroupsDN: "ou=groups,dc=chaton,dc=test", ServicesDN: "ou=services,dc=chaton,dc=test",
 			BindDN: "cn=pad,ou=services,dc=chaton,dc=test", BindPassword: secret.New("HIDDEN-bind"),
 			AdminsDN: "cn=admins,ou=groups,dc=chaton,dc=test", EnterDNs: []string{"cn=members,ou=groups,dc=chaton,dc=test"},
-			CA: "-----BEGIN CERTIFICATE-----\n", AdminPassword: secret.New("HIDDEN-admin"), PortalPassword: secret.New("HIDDEN-portal"),
+			CA: "-----BEGIN CERTIFICATE-----\n", AdminPassword: secret.New("HIDDEN-admin"),
 			ServerChain: "chain", ServerKey: secret.New("HIDDEN-key"),
 		},
 	}

@@ -86,7 +86,7 @@ func TestResolve_SaysWhenASecretWasNotMade(t *testing.T) {
 
 // The directory's own keys cannot even be named by another recipe.
 func TestParse_KeepsTheDirectorysKeysToItself(t *testing.T) {
-	for _, name := range []string{"admin_password", "portal_password", "server_key", "server_chain"} {
+	for _, name := range []string{"admin_password", "server_key", "server_chain"} {
 		r, diags := Parse("x", wrap("directory."+name))
 		if r != nil || len(diags) != 1 || diags[0].Summary != "Unknown name" {
 			t.Errorf("directory.%s: %v", name, diags)

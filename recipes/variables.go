@@ -67,7 +67,6 @@ func (e *evaluation) directory() cty.Value {
 	}
 	if e.r.Builtin { // nobody else may even name the directory's own keys
 		v["admin_password"] = e.hidden(d.AdminPassword)
-		v["portal_password"] = e.hidden(d.PortalPassword)
 		v["server_chain"] = e.text(d.ServerChain)
 		v["server_key"] = e.hidden(d.ServerKey)
 	}
