@@ -49,6 +49,14 @@ mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/d
 } >"$root/sources"
 [ ! -s "$root/sources" ] || cp "$root/sources" "$root/tree/etc/apt/sources.list"
 
+# An authority that this machine was told to trust (a company's proxy that opens TLS)
+# is needed by what a build downloads, too: the package ca-certificates, once a
+# Dockerfile installs it, takes what lies here.
+for authority in /usr/local/share/ca-certificates/*.crt; do
+	[ -f "$authority" ] || continue
+	install -D -m 0644 "$authority" "$root/tree/usr/local/share/ca-certificates/${authority##*/}"
+done
+
 rm -rf "$root/tree/var/cache/apt/archives/"*.deb "$root/tree/var/lib/apt/lists/"*
 tar -C "$root/tree" -c . | docker import --change 'CMD ["bash"]' - "$image" >/dev/null
 echo "base image $image: made"
