@@ -102,11 +102,42 @@ func (r *run) suspended(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("he is refused before he is suspended too: %w", err)
 	}
-	v.Close()
 	if err := r.House.People().Suspend(ctx, account.Login(r.bob.Login)); err != nil {
+		v.Close()
 		return err
 	}
+	r.open, r.openUntil = v, time.Now().Add(max(r.Patience, time.Duration(r.SessionEnds)))
 	return r.eventually(ctx, func() error { return r.refuses(ctx, r.bob) })
+}
+
+// session is what becomes of a session that was open when its member was
+// suspended. It is asked for late, so that other checks fill the time.
+func (r *run) session(ctx context.Context) {
+	const name = "a suspended member's open session ends"
+	if r.open == nil {
+		return // nobody could be suspended, or nobody signs in
+	}
+	defer r.open.Close()
+	v, web := r.open.(*webVisitor)
+	switch {
+	case r.SessionStays != "":
+		r.leave(level.SignIn, name, level.NotApplicable, "%s", r.SessionStays)
+		return
+	case !web:
+		r.leave(level.SignIn, name, level.NotApplicable, "a stream of chat that is open goes on until it closes")
+		return
+	}
+	err := r.eventuallyUntil(ctx, r.openUntil, func() error {
+		err := v.run(ctx, r.SignedIn)
+		switch {
+		case err == nil:
+			return errors.New("what only members see is still shown to him")
+		case wasRefused(err):
+			return nil
+		}
+		return err
+	})
+	r.check(level.SignIn, name, err)
 }
 
 // stranger reads what is public and nothing else, and writes nowhere.
@@ -117,12 +148,12 @@ func (r *run) stranger(ctx context.Context) {
 		r.check(level.SignIn, "a stranger is not taken for a member", r.refuses(ctx, Person{}))
 	}
 	err := v.Read(ctx, r.kept)
-	if r.Public {
+	if said(r.Public) {
 		r.check(level.SignIn, "a stranger reads what is public", err)
 	} else {
 		r.check(level.SignIn, "a stranger does not read what members wrote", keptOut(err))
 	}
-	if r.Open {
+	if said(r.Open) {
 		r.leave(level.SignIn, "a stranger does not write", level.NotApplicable, "whoever knows the address writes")
 		return
 	}
@@ -245,7 +276,10 @@ func (c cast) close() {
 
 // eventually tries until it succeeds, for as long as software may remember.
 func (r *run) eventually(ctx context.Context, try func() error) error {
-	end := time.Now().Add(r.Patience)
+	return r.eventuallyUntil(ctx, time.Now().Add(r.Patience), try)
+}
+
+func (r *run) eventuallyUntil(ctx context.Context, end time.Time, try func() error) error {
 	for {
 		err := try()
 		if err == nil || ctx.Err() != nil || time.Now().After(end) {

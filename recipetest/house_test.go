@@ -40,6 +40,7 @@ type fakeHouse struct {
 	mu        sync.Mutex
 	server    *http.Server
 	motto     string
+	paper     string // which never changes once there is data
 	unit      string // id of the container
 	running   bool
 	members   map[string]string // password by login
@@ -75,6 +76,7 @@ func newFakeHouse(t *testing.T, sins ...string) *fakeHouse {
 var (
 	portIn  = regexp.MustCompile(`https_port = (\d+)`)
 	mottoIn = regexp.MustCompile(`motto = "([^"]*)"`)
+	paperIn = regexp.MustCompile(`paper = "([^"]*)"`)
 )
 
 func (h *fakeHouse) Up(_ context.Context, w api.Wanted, each func(api.Event)) error {
@@ -87,6 +89,14 @@ func (h *fakeHouse) Up(_ context.Context, w api.Wanted, each func(api.Event)) er
 	if m := mottoIn.FindStringSubmatch(string(w.Content)); m != nil && !h.sins["ignores its setting"] {
 		motto = m[1]
 	}
+	paper := "squared"
+	if m := paperIn.FindStringSubmatch(string(w.Content)); m != nil && !h.sins["ignores its fixed setting"] {
+		paper = m[1]
+	}
+	if h.unit != "" && h.paper != paper && !h.sins["changes what is fixed"] {
+		return errs.New(errs.Invalid, "paper never changes after the first start.")
+	}
+	h.paper = paper
 	if motto == h.motto && h.running {
 		return nil
 	}
@@ -109,10 +119,15 @@ func (h *fakeHouse) Up(_ context.Context, w api.Wanted, each func(api.Event)) er
 }
 
 func (h *fakeHouse) Destroy(context.Context) error {
-	if h.server != nil {
-		return h.server.Close()
+	if h.server == nil {
+		return nil
 	}
-	return nil
+	err := h.server.Close()
+	h.server, h.unit, h.motto, h.running = nil, "", "", false
+	clear(h.notes)
+	clear(h.suspended)
+	clear(h.sessions)
+	return err
 }
 
 func (h *fakeHouse) People() People { return h }
@@ -184,14 +199,16 @@ func (h *fakeHouse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.mu.Unlock()
 	who := ""
 	if c, err := r.Cookie("session"); err == nil {
-		who = h.sessions[c.Value]
+		if who = h.sessions[c.Value]; h.suspended[who] && !h.sins["a session stays"] && !h.sins["suspended enter"] {
+			who = ""
+		}
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/note/")
 	switch {
 	case h.sins["breaks when a password is wrong"] && r.URL.Path == "/in" && r.Method == http.MethodPost && !h.right(r.FormValue("login"), r.FormValue("password")):
 		w.WriteHeader(http.StatusInternalServerError)
 	case r.URL.Path == "/":
-		fmt.Fprintf(w, "<h1>Notes</h1><p>%s</p>", html.EscapeString(h.motto))
+		fmt.Fprintf(w, "<h1>Notes</h1><p>%s, on %s</p>", html.EscapeString(h.motto), h.paper)
 		if who != "" {
 			fmt.Fprint(w, `<a href="/out">Sign out</a>`)
 		}

@@ -102,6 +102,8 @@ type run struct {
 	ana, bob, eve Person // member; another one; one outside the group
 	kept          content
 	applied       map[string]any // settings that run
+	open          visitor        // the session that bob had when he was suspended
+	openUntil     time.Time      // when it must be over
 }
 
 // Run tests the recipe once. The chaton is left as it is: its owner destroys it. An
@@ -140,8 +142,10 @@ func (r *run) steps(ctx context.Context) {
 	r.people(ctx)
 	r.closed(ctx)
 	r.clean(ctx)
+	r.session(ctx)
 	r.settings(ctx)
 	r.lasts(ctx)
+	r.fixed(ctx)
 }
 
 // starts is level 1.

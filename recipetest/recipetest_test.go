@@ -29,6 +29,15 @@ const notesRecipe = `recipe "notes" {
     default = "as it comes"
     label   = { fr = "Devise", en = "Motto" }
   }
+  setting "paper" {
+    type    = "string"
+    default = "squared"
+    label   = { fr = "Papier", en = "Paper" }
+  }
+  upgrade {
+    from  = []
+    fixed = ["setting.paper"]
+  }
   accounts "ldap" {}
   data "notes" {
     what     = { fr = "Les notes.", en = "The notes." }
@@ -57,7 +66,10 @@ const notesScenario = `{
   "write": {"path": "/note/{name}?edit", "form": {"text": "{text}"}, "press": "save"},
   "read": {"path": "/note/{name}", "contains": ["{text}"]},
   "closed": [{"path": "/install"}],
-  "settings": {"motto": {"value": "changed & so", "see": {"path": "/", "contains": ["changed &amp; so"]}}},
+  "settings": {
+    "paper": {"value": "ruled", "see": {"path": "/", "contains": ["on ruled"]}},
+    "motto": {"value": "changed & so", "see": {"path": "/", "contains": ["changed &amp; so"]}}
+  },
   "crawl": {"not_tested": "no browser in a unit test"}
 }`
 
@@ -120,6 +132,9 @@ func TestRun_EverySinIsFound(t *testing.T) {
 		"empty password":                {"an empty password is refused", 2},
 		"unknown enter":                 {"an unknown login is refused", 2},
 		"other groups enter":            {"a member outside the group is refused", 2},
+		"a session stays":               {"a suspended member's open session ends", 2},
+		"ignores its fixed setting":     {"the setting paper takes effect", 1},
+		"changes what is fixed":         {"the setting paper cannot change once there is data", 1},
 		"suspended enter":               {"a suspended member is refused", 2},
 		// What was to last is overwritten, so level 2 is gone too.
 		"anybody writes":                  {"a stranger does not write", 1},
@@ -159,7 +174,8 @@ func TestRun_AScenarioThatCannotFailFails(t *testing.T) {
 
 func TestScenarioOf_SaysWhatIsMissing(t *testing.T) {
 	for want, change := range map[string][2]string{
-		`the setting "motto" has no value`:        {`"motto": {"value": "changed & so", "see": {"path": "/", "contains": ["changed &amp; so"]}}`, ``},
+		`the setting "motto" has no value`: {`,
+    "motto": {"value": "changed & so", "see": {"path": "/", "contains": ["changed &amp; so"]}}`, ``},
 		`the recipe has no setting "moto"`:        {`"motto":`, `"moto":`},
 		`nothing says how (sign_in, signed_in)`:   {`"signed_in"`, `"home"`},
 		`nothing says which doors must be shut`:   {`"closed": [{"path": "/install"}],`, ``},
@@ -169,6 +185,7 @@ func TestScenarioOf_SaysWhatIsMissing(t *testing.T) {
 		`either a path or a command`:              {`{"path": "/install"}`, `{}`},
 		`unknown field "pth"`:                     {`{"path": "/install"}`, `{"pth": "/install"}`},
 		`nothing says how content is written`:     {`"write"`, `"home"`},
+		`the recipe's limits_note tells no host`:  {`"kind": "wiki",`, `"kind": "wiki", "session_stays": "it asks nobody",`},
 		`needs a value and where its effect is s`: {`"value": "changed & so", `, ``},
 	} {
 		_, err := ScenarioOf(notes(t, strings.Replace(notesScenario, change[0], change[1], 1)))

@@ -36,9 +36,15 @@ type Scenario struct {
 	// it too; where it is false they are checked not to.
 	Write  Steps `json:"write,omitempty"`
 	Read   Steps `json:"read,omitempty"`
-	Public bool  `json:"public,omitempty"`
+	Public *bool `json:"public,omitempty"`
 	// Open says that anybody may write: pads, polls, a drop of files.
-	Open bool `json:"open,omitempty"`
+	Open *bool `json:"open,omitempty"`
+
+	// SessionStays is why a session that is open when its member is suspended goes
+	// on, of software that cannot be told. Without it, it is checked to end.
+	SessionStays string `json:"session_stays,omitempty"`
+	// SessionEnds is how long that may take; 0 is half a minute.
+	SessionEnds Wait `json:"session_ends,omitempty"`
 
 	// Closed are the doors that must be shut, each a step of its own: the
 	// installer, the sign-up, what is another member's. None is a reason to
@@ -201,6 +207,9 @@ func (s Scenario) check(r *recipes.Recipe) error {
 	}
 	if len(s.Closed) == 0 && s.NothingClosed == "" {
 		wrong("nothing says which doors must be shut (closed), nor why there is none (nothing_closed)")
+	}
+	if s.SessionStays != "" && r.Outline().Declared.Limits.IsZero() {
+		wrong("a session outlives its member's suspension (session_stays), and the recipe's limits_note tells no host of it")
 	}
 	if len(s.Crawl.Fill) > 0 && (s.Crawl.Press == "" || s.Crawl.Inside == "") {
 		wrong("crawl.fill needs press and inside")

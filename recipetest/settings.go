@@ -2,10 +2,12 @@ package recipetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
+	"ronron/account"
 	"ronron/internal/errs"
 	"ronron/recipes/level"
 	"ronron/services"
@@ -24,6 +26,8 @@ func (r *run) settings(ctx context.Context) {
 		switch setting := r.Settings[name]; {
 		case setting.NotTested != "":
 			r.leave(level.Settings, settingCheck(name), level.NotTested, "%s", setting.NotTested)
+		case r.isFixed(name):
+			// It can be chosen only before there is data: fixed tries it.
 		case setting.Alone:
 			rounds = append(rounds, []string{name})
 		default:
@@ -42,12 +46,56 @@ func (r *run) settings(ctx context.Context) {
 	for _, round := range rounds {
 		r.round(ctx, round, without)
 	}
+	if n := len(rounds); n > 0 && r.Settings[rounds[n-1][0]].Alone {
+		// What is tried by itself may hide what was written before.
+		if err := r.up(ctx, r.Base); err != nil {
+			r.check(level.Settings, "the settings of before can be put back", err)
+		}
+	}
 }
 
-func settingCheck(name string) string { return "the setting " + name + " takes effect" }
+func (r *run) isFixed(setting string) bool {
+	return slices.Contains(r.Recipe.Outline().Declared.Upgrade.Fixed, "setting."+setting)
+}
 
-// round changes some settings at once.
-func (r *run) round(ctx context.Context, names []string, without map[string]error) {
+// fixed tries the settings that can never change once there is data: that a
+// change is refused, and that each takes effect in a chaton without data.
+func (r *run) fixed(ctx context.Context) {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(r.Settings)), func(name string) bool {
+		return r.Settings[name].NotTested != "" || !r.isFixed(name)
+	})
+	if len(names) == 0 {
+		return
+	}
+	without := map[string]error{}
+	for _, name := range names {
+		without[name] = r.see(ctx, name)
+		err := r.up(ctx, r.changed(name))
+		if err == nil {
+			err = errors.New("it was changed all the same")
+		} else if errs.CodeOf(err) == errs.Invalid {
+			err = nil
+		}
+		r.check(level.Settings, "the setting "+name+" cannot change once there is data", err)
+	}
+	// They are tried together with nothing else: a chaton for each would take long.
+	err := r.House.Destroy(ctx)
+	if err == nil {
+		err = r.up(ctx, r.changed(names...))
+	}
+	if err == nil {
+		err = r.meet(ctx)
+	}
+	if err == nil { // as in the first chaton by then
+		err = r.House.People().AddToGroup(ctx, group, account.Login(r.eve.Login))
+	}
+	for _, name := range names {
+		r.check(level.Settings, settingCheck(name), r.took(ctx, name, without[name], err))
+	}
+}
+
+// changed are the settings of the test with other values of these.
+func (r *run) changed(names ...string) map[string]any {
 	values := maps.Clone(r.Base)
 	if values == nil {
 		values = map[string]any{}
@@ -58,19 +106,30 @@ func (r *run) round(ctx context.Context, names []string, without map[string]erro
 	for _, name := range names {
 		values[name] = r.Settings[name].Value
 	}
-	changed := r.up(ctx, values)
+	return values
+}
+
+// took says whether a setting took effect that was looked for in vain before;
+// changed is what came of the change.
+func (r *run) took(ctx context.Context, name string, without, changed error) error {
+	switch {
+	case changed != nil:
+		return changed
+	case without == nil:
+		return errors.New("its effect shows before it is changed: the scenario proves nothing")
+	case !wasRefused(without):
+		return without
+	}
+	return r.see(ctx, name)
+}
+
+func settingCheck(name string) string { return "the setting " + name + " takes effect" }
+
+// round changes some settings at once.
+func (r *run) round(ctx context.Context, names []string, without map[string]error) {
+	changed := r.up(ctx, r.changed(names...))
 	for _, name := range names {
-		err := changed
-		switch {
-		case err != nil:
-		case without[name] == nil:
-			err = fmt.Errorf("its effect shows before it is changed: the scenario proves nothing")
-		case !wasRefused(without[name]):
-			err = without[name]
-		default:
-			err = r.see(ctx, name)
-		}
-		r.check(level.Settings, settingCheck(name), err)
+		r.check(level.Settings, settingCheck(name), r.took(ctx, name, without[name], changed))
 	}
 }
 
