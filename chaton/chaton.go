@@ -20,6 +20,7 @@ type Chaton struct {
 	HTTPPort    int       // 80; redirects to HTTPS
 
 	Certificates  Certificates
+	Mail          Mail // zero: the chaton sends no mail
 	Administrator Administrator
 	Services      []Service // in order of the file
 	Charter       Charter

@@ -71,6 +71,10 @@ func (r reader) chaton(root *hclread.Block) *Chaton {
 			c.Administrator = r.administrator(b)
 		}
 	}
+	if b := root.Block("mail"); b != nil {
+		c.Mail = r.sending(b)
+		r.mailTogether(c)
+	}
 	for _, b := range root.Blocks("service") {
 		c.Services = append(c.Services, r.service(b, c.Domain))
 	}

@@ -77,6 +77,7 @@ func TestRead_GivesEverythingThatIsWritten(t *testing.T) {
 		HTTPSPort:   8443, HTTPPort: 8080, RecipeFolder: "recipes",
 		Certificates:  Certificates{Authority: "internal"},
 		Administrator: Administrator{Login: "admin", Name: "Ana", Mail: "admin@chaton.localhost"},
+		Mail:          Mail{Host: "smtp.example.org", Port: 2525, Encryption: TLS, From: "chaton@example.org", User: "chaton", PasswordFile: "mail.password"},
 		Services: []Service{
 			{Name: "wiki", Recipe: "dokuwiki", Host: "wiki.chaton.localhost", Title: text.Text{FR: "Le wiki", EN: "The wiki"}, Enter: []string{"members", "board"}},
 			{Name: "pages", Recipe: "pages", Host: "pages.chaton.localhost", Enter: []string{"members"}},
@@ -92,7 +93,7 @@ func TestRead_GivesEverythingThatIsWritten(t *testing.T) {
 		t.Errorf("chaton (-want +got):\n%s", diff)
 	}
 	title := got.Services[0].Settings["title"]
-	if title.Value.AsString() != "Notre wiki" || title.Range.Start.Line != 27 || title.Key.Start.Column >= title.Range.Start.Column {
+	if title.Value.AsString() != "Notre wiki" || title.Range.Start.Line != 35 || title.Key.Start.Column >= title.Range.Start.Column {
 		t.Errorf("the setting title is %v at %v", title.Value, title.Range)
 	}
 }
@@ -112,6 +113,34 @@ func TestRead_NamesBothPlacesOfATakenHost(t *testing.T) {
 		}
 	}
 	t.Error("the taken host was not found")
+}
+
+func TestRead_MailHasTheUsualPortOfItsEncryption(t *testing.T) {
+	for written, want := range map[string]Mail{
+		``:                        {Encryption: StartTLS, Port: 587},
+		`encryption = "starttls"`: {Encryption: StartTLS, Port: 587},
+		`encryption = "tls"`:      {Encryption: TLS, Port: 465},
+		`encryption = "none"`:     {Encryption: NoEncryption, Port: 25},
+	} {
+		c, diags := Read("chaton.hcl", []byte(`chaton {
+  name    = "x"
+  domain  = "chaton.example.org"
+  contact = "contact@example.org"
+}
+mail {
+  host = "192.0.2.7"
+  from = "chaton@example.org"
+  `+written+`
+}
+`))
+		if c == nil {
+			t.Fatal(diags.Err())
+		}
+		want.Host, want.From = "192.0.2.7", "chaton@example.org"
+		if diff := cmp.Diff(want, c.Mail, cmpopts.IgnoreTypes(diag.Range{})); diff != "" {
+			t.Errorf("with %q (-want +got):\n%s", written, diff)
+		}
+	}
 }
 
 func TestCheckRecipes_SuggestsTheNearestName(t *testing.T) {

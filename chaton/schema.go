@@ -10,6 +10,7 @@ var schema = &hclread.Schema{
 		{Type: "gateway", Schema: gatewaySchema, Single: true},
 		{Type: "certificates", Schema: certificatesSchema, Single: true},
 		{Type: "accounts", Schema: accountsSchema, Single: true},
+		{Type: "mail", Schema: mailSchema, Single: true},
 		{Type: "service", Schema: serviceSchema},
 		{Type: "charter", Schema: charterSchema, Single: true},
 	},
@@ -53,6 +54,20 @@ var administratorSchema = &hclread.Schema{
 	},
 	Refused: map[string]string{
 		"password": "No password stands in this file, which is easily copied and shown. The first password is made up when the account is created, and shown once.",
+	},
+}
+
+var mailSchema = &hclread.Schema{
+	Attributes: []hclread.Attribute{
+		{Name: "host", Kind: hclread.Text, Required: true},
+		{Name: "port", Kind: hclread.Number},
+		{Name: "encryption", Kind: hclread.Text},
+		{Name: "from", Kind: hclread.Text, Required: true},
+		{Name: "user", Kind: hclread.Text},
+		{Name: "password_file", Kind: hclread.Text},
+	},
+	Refused: map[string]string{
+		"password": "No password stands in this file, which is easily copied and shown. Write it as the only line of a file beside this one that its owner alone can read (chmod 600), and name the file: password_file = \"mail.password\".",
 	},
 }
 

@@ -37,6 +37,7 @@ func Template(in TemplateInput) []byte {
 	w.host(in)
 	w.gateway()
 	w.accounts(in)
+	w.mail(in)
 	w.services(in)
 	w.charter(in)
 	return []byte(w.b.String())
@@ -106,6 +107,19 @@ func (w *templateWriter) accounts(in TemplateInput) {
 	w.line("")
 }
 
+func (w *templateWriter) mail(in TemplateInput) {
+	w.comment(sentences.mail)
+	w.line("# mail {")
+	w.line("#   host          = \"smtp.example.org\"")
+	w.line("#   port          = %d", mailPorts[StartTLS])
+	w.line("#   encryption    = %s", hclread.Quote(string(StartTLS)))
+	w.line("#   from          = %s", hclread.Quote(in.Contact))
+	w.line("#   user          = %s", hclread.Quote(in.Contact))
+	w.line("#   password_file = \"mail.password\"")
+	w.line("# }")
+	w.line("")
+}
+
 func (w *templateWriter) services(in TemplateInput) {
 	w.comment(sentences.services)
 	for _, s := range in.Services {
@@ -141,7 +155,7 @@ func (w *templateWriter) charter(in TemplateInput) {
 
 // sentences are the comments of the template.
 var sentences = struct {
-	head, description, recipes, gateway, certificates, accounts, administrator, services, charter text.Text
+	head, description, recipes, gateway, certificates, accounts, administrator, mail, services, charter text.Text
 }{
 	head: text.Text{
 		FR: "Votre chaton, en un fichier.\n« ronron validate » le vérifie, « ronron plan » montre ce qui changerait,\n« ronron up » le met en œuvre. Tout est expliqué dans docs/chaton-hcl.md.",
@@ -166,6 +180,10 @@ var sentences = struct {
 	accounts: text.Text{
 		FR: "Le premier compte, créé s'il n'y en a aucun. Son mot de passe est affiché une\nseule fois, par « ronron up ».",
 		EN: "The first account, made when there is none. Its password is shown once, by\n\"ronron up\".",
+	},
+	mail: text.Text{
+		FR: "Le serveur par lequel les services envoient leurs courriels ; sans ce bloc, ils n'en\nenvoient pas. encryption : starttls, tls ou none. Le mot de passe est l'unique ligne\nd'un fichier à part, lisible par vous seul (chmod 600). « ronron doctor » l'essaie.",
+		EN: "The server through which services send mail; without this block they send none.\nencryption: starttls, tls or none. The password is the only line of a file of its\nown, readable by you alone (chmod 600). \"ronron doctor\" tries it.",
 	},
 	administrator: text.Text{FR: "Administration", EN: "Administration"},
 	services: text.Text{

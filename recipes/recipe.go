@@ -141,11 +141,12 @@ type DirectoryInput struct {
 
 // MailInput is mail.*: how to send mail; Host is empty where the chaton has none.
 type MailInput struct {
-	Host     string
-	Port     int
-	From     string
-	User     string
-	Password secret.String
+	Host       string
+	Port       int
+	Encryption string // "starttls", "tls" or "none"
+	From       string
+	User       string // "" where the server asks for none
+	Password   secret.String
 }
 
 // Resolved is a recipe evaluated for one chaton.

@@ -50,7 +50,7 @@ func (e *evaluation) defineFixed() {
 		"certificate": e.text(s.Certificate), "key": e.hidden(s.Key),
 	}))
 	e.Define("mail", cty.ObjectVal(map[string]cty.Value{
-		"host": e.text(m.Host), "port": e.number(m.Port), "from": e.text(m.From),
+		"host": e.text(m.Host), "port": e.number(m.Port), "encryption": e.text(m.Encryption), "from": e.text(m.From),
 		"user": e.text(m.User), "password": e.hidden(m.Password),
 	}))
 	e.Define("directory", e.directory())

@@ -19,6 +19,14 @@ accounts {
     mail  = "admin@chaton.localhost"
   }
 }
+mail {
+  host          = "smtp.example.org"
+  port          = 2525
+  encryption    = "tls"
+  from          = "chaton@example.org"
+  user          = "chaton"
+  password_file = "mail.password"
+}
 service "wiki" {
   recipe   = "dokuwiki"
   host     = "wiki"
