@@ -193,6 +193,12 @@ func (h *fakeHouse) Exec(context.Context, string, []string, io.Reader) (services
 
 func (h *fakeHouse) ImageSize(context.Context, string) (int64, error) { return 200_000_000, nil }
 
+func (h *fakeHouse) ImageID(_ context.Context, name string) (string, error) {
+	return "", errs.New(errs.NotFound, "no image %s", name)
+}
+
+func (h *fakeHouse) Bring(context.Context, string, string) error { return nil }
+
 // ServeHTTP is the software.
 func (h *fakeHouse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()

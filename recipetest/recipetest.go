@@ -62,6 +62,8 @@ type Engine interface {
 	RemoveUnit(ctx context.Context, id string) error
 	Exec(ctx context.Context, id string, command []string, stdin io.Reader) (services.Result, error)
 	ImageSize(ctx context.Context, imageID string) (int64, error)
+	ImageID(ctx context.Context, name string) (string, error)
+	Bring(ctx context.Context, present, reference string) error
 }
 
 // Options are what a test is made with.
@@ -69,7 +71,9 @@ type Options struct {
 	Recipe *recipes.Recipe
 	// Own are the files of the recipe where it does not come with Ronron, by
 	// path below the folder of recipes.
-	Own     map[string][]byte
+	Own map[string][]byte
+	// Lock are the images that tags of the recipe mean, as in api.Wanted.
+	Lock    map[string]string
 	House   House
 	Domain  string // see Domain
 	Version string // of Ronron
@@ -221,7 +225,7 @@ func (r *run) upWith(ctx context.Context, settings map[string]any, each func(api
 	r.applied = settings
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
 	defer cancel()
-	return r.House.Up(ctx, api.Wanted{File: "chaton.hcl", Content: file, Recipes: r.Own, Who: r.Who}, each)
+	return r.House.Up(ctx, api.Wanted{File: "chaton.hcl", Content: file, Recipes: r.Own, Lock: r.Lock, Who: r.Who}, each)
 }
 
 // file is the chaton.hcl of the test.

@@ -81,6 +81,9 @@ func (e *Engine) imageID(ctx context.Context, i services.Image) (string, error) 
 		return found.ID, err
 	default:
 		found, err := e.inspectImage(ctx, localName(i.Reference))
+		if name, ok := broughtName(i.Reference); ok && errs.CodeOf(err) == errs.NotFound {
+			found, err = e.inspectImage(ctx, name)
+		}
 		return found.ID, err
 	}
 }
