@@ -66,6 +66,7 @@ func (a *App) commands() *cli.App {
 			a.initCommand(),
 			a.validateCommand(),
 			a.upCommand(),
+			a.fetchCommand(),
 			a.planCommand(),
 			a.statusCommand(),
 			a.servicesCommand(),

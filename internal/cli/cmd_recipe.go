@@ -41,6 +41,7 @@ the data it keeps; then what sysadmins want: units, volumes, jobs and tools.`,
 			a.recipeLockCommand(),
 			a.recipeOutdatedCommand(),
 			a.recipeTestCommand(),
+			a.recipeSumCommand(),
 		},
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/atomicfile"
 	"ronron/internal/errs"
+	"ronron/internal/source"
+	"ronron/internal/stock"
 	"ronron/recipes"
 	"ronron/recipes/level"
 	"ronron/recipetest"
@@ -30,9 +32,10 @@ strangers would, as the recipe's scenario.json says, and removes it again:
   3  members of the group sign in and nobody else; installer and sign-up are closed
 Lint and a crawl by a browser are done too and shown as "lint clean". Levels 4 and up
 need commands that come later. It ends with 1 unless levels 1 to 3 are earned.`,
-		Flags: []cli.Flag{fileFlag, jsonFlag,
+		Flags: []cli.Flag{fileFlag, jsonFlag, fromFlag,
 			&cli.BoolFlag{Name: "keep", Usage: "leave the chaton of the test, to look at it"},
 			&cli.BoolFlag{Name: "twice", Usage: "do everything twice in a row, and count only what came out the same"},
+			&cli.BoolFlag{Name: "local-images", Usage: "run what lies on this engine under the tags of the recipe's images, to try it: earns no level"},
 			&cli.StringFlag{Name: "save", Usage: "write the result as level.json into `FOLDER`, that of the recipe"},
 		},
 		Action: a.recipeTest,
@@ -50,6 +53,9 @@ func (a *App) recipeTest(c *cli.Context) error {
 	}
 	if _, err := recipetest.ScenarioOf(r); err != nil {
 		return err
+	}
+	if c.Bool("local-images") && c.String("save") != "" {
+		return errs.New(errs.Invalid, "A level is not earned by images that nobody else has.").WithHint("Leave out either --local-images or --save.")
 	}
 	record, err := a.testRuns(c, r, own)
 	if err != nil {
@@ -98,11 +104,18 @@ func (a *App) testOnce(c *cli.Context, r *recipes.Recipe, own map[string][]byte)
 		return nil, err
 	}
 	h := &testHouse{app: a, host: host, id: services.ChatonID(domain), engine: engine}
+	if from := c.String("from"); from != "" {
+		h.from, h.sources = stock.Stock{Dir: from}, sourcesOf([]*recipes.Recipe{r})
+	}
 	if err := h.Destroy(c.Context); err != nil { // of a test that was killed
 		return nil, err
 	}
+	lock, err := a.imagesOf(c, r, engine)
+	if err != nil {
+		return nil, err
+	}
 	record, err := recipetest.Run(c.Context, recipetest.Options{
-		Recipe: r, Own: own, House: h, Domain: domain, Version: a.env.Version, Who: a.env.Who, Tell: a.note, Now: a.env.Now,
+		Recipe: r, Own: own, Lock: lock, House: h, Domain: domain, Version: a.env.Version, Who: a.env.Who, Tell: a.note, Now: a.env.Now,
 	})
 	switch {
 	case c.Bool("keep"):
@@ -114,6 +127,22 @@ func (a *App) testOnce(c *cli.Context, r *recipes.Recipe, own map[string][]byte)
 		}
 	}
 	return record, err
+}
+
+// imagesOf says which content the tags of the recipe mean in this test.
+func (a *App) imagesOf(c *cli.Context, r *recipes.Recipe, engine recipetest.Engine) (map[string]string, error) {
+	if c.Bool("local-images") {
+		return recipetest.LocalImages(c.Context, engine, r)
+	}
+	lock := map[string]string{}
+	for _, tag := range r.Outline().Unlocked {
+		digest, err := a.registry.Digest(c.Context, tag)
+		if err != nil {
+			return nil, err
+		}
+		lock[tag] = digest
+	}
+	return pinned(lock), nil
 }
 
 // alone keeps two tests of one recipe from destroying each other's chaton.
@@ -161,11 +190,13 @@ func (a *App) toTest(c *cli.Context, word string) (*recipes.Recipe, map[string][
 
 // testHouse is the chaton of a test, brought up as `up` does but without asking.
 type testHouse struct {
-	app    *App
-	host   Host
-	id     services.ChatonID
-	engine recipetest.Engine
-	daemon *daemon
+	app     *App
+	host    Host
+	id      services.ChatonID
+	engine  recipetest.Engine
+	daemon  *daemon
+	from    stock.Stock // where sources are, if they are brought
+	sources []source.Source
 }
 
 var _ recipetest.House = (*testHouse)(nil)
@@ -178,6 +209,9 @@ func (h *testHouse) Up(ctx context.Context, w api.Wanted, each func(api.Event)) 
 		if h.daemon, err = h.app.ensureDaemon(ctx, h.host, h.id, false); err != nil {
 			return err
 		}
+	}
+	if err := h.app.bring(ctx, h.daemon, h.from, h.sources); err != nil {
+		return err
 	}
 	reply, err := h.daemon.Plan(ctx, w)
 	if err != nil {

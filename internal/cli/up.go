@@ -31,7 +31,7 @@ func (a *App) upCommand() *cli.Command {
 		Description: `Checks the file, starts or upgrades the daemon, shows what would change, asks,
 and does it. Running it twice changes nothing the second time. The first Ctrl-C
 finishes the running steps, the second stops at once; up goes on from there.`,
-		Flags:  []cli.Flag{fileFlag, yesFlag, confirmFlag, saveFlag, forceFlag, jsonFlag},
+		Flags:  []cli.Flag{fileFlag, yesFlag, confirmFlag, saveFlag, forceFlag, fromFlag, jsonFlag},
 		Action: a.up,
 	}
 }
@@ -57,6 +57,9 @@ func (a *App) up(c *cli.Context) error {
 		return err
 	}
 	defer d.Close()
+	if err := a.bringAll(c, d, wanted, file); err != nil {
+		return err
+	}
 	reply, err := a.planned(c.Context, d, wanted)
 	if err != nil {
 		return err

@@ -3,10 +3,15 @@ package daemon
 import (
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
+	"ronron/internal/api"
+	"ronron/internal/errs"
+	"ronron/internal/logkey"
 	"ronron/internal/source"
 	"ronron/services"
 )
@@ -17,12 +22,14 @@ type sourcing struct {
 	shelf source.Shelf
 }
 
-// withSources keeps what it fetches in the state's folder, and looks first into
-// the one that holds what was fetched ahead.
+// withSources keeps what it fetches, and what is brought to it, in the state's
+// folder.
 func withSources(engine services.Engine, stateDir string) services.Engine {
-	return sourcing{engine, source.Shelf{
-		Dir: filepath.Join(stateDir, "sources"), Fetched: filepath.Join(stateDir, "fetched"),
-	}}
+	return sourcing{engine, shelfIn(stateDir)}
+}
+
+func shelfIn(stateDir string) source.Shelf {
+	return source.Shelf{Dir: filepath.Join(stateDir, "sources")}
 }
 
 // EnsureImage fetches the sources of a build that is not there yet.
@@ -52,4 +59,32 @@ func (e sourcing) EnsureImage(ctx context.Context, i services.Image, progress fu
 	}
 	i.Build = &build
 	return e.Engine.EnsureImage(ctx, i, progress)
+}
+
+// brought adds what lets sources be brought to a machine that does not reach
+// their addresses. They are kept by the sum of their content, whoever brings them.
+func (d *Daemon) brought(mux *http.ServeMux) {
+	mux.HandleFunc("GET /v1/sources/{sum}", reply(d, func(_ context.Context, r *http.Request) (any, error) {
+		return api.SourceReply{Present: shelfIn(d.StateDir).Has(r.PathValue("sum"))}, nil
+	}))
+	mux.HandleFunc("PUT /v1/sources/{sum}", func(w http.ResponseWriter, r *http.Request) {
+		if err := d.takeSource(r); err != nil {
+			d.fail(w, r, err)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+}
+
+func (d *Daemon) takeSource(r *http.Request) error {
+	strip, err := strconv.Atoi(r.URL.Query().Get("strip"))
+	if err != nil || strip < 0 {
+		return errs.New(errs.Invalid, "How many folders to leave out is not said.")
+	}
+	src := source.Source{URL: r.URL.Query().Get("url"), Sum: r.PathValue("sum"), Strip: strip}
+	if err := shelfIn(d.StateDir).Take(src, r.Body); err != nil {
+		return err
+	}
+	d.Log.Info("source brought", logkey.Path, src.URL)
+	return nil
 }

@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"ronron/internal/api"
 	"ronron/internal/errs"
 	"ronron/internal/source"
 	"ronron/services"
@@ -57,8 +60,7 @@ func TestSources_AreAtHandForTheBuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	src := source.Source{URL: "https://nowhere.invalid/pad-1.tar", Sum: sum, Strip: 1}
-	os.Mkdir(filepath.Join(dir, "fetched"), 0o700)
-	if err := os.Rename(file, filepath.Join(dir, "fetched", src.FileName())); err != nil {
+	if err := shelfIn(dir).Take(src, bytes.NewReader(archive.Bytes())); err != nil {
 		t.Fatal(err)
 	}
 	inner := &builder{Engine: memory.New("chaton.test")}
@@ -76,13 +78,42 @@ func TestSources_AreAtHandForTheBuild(t *testing.T) {
 	if image.Build.Sources[0].Open != nil {
 		t.Error("the caller's build was changed")
 	}
+}
 
-	image.Build.Sources[0].Sum = source.SumPrefix + strings.Repeat("0", 64)
-	if err := os.Rename(filepath.Join(dir, "fetched", src.FileName()),
-		filepath.Join(dir, "fetched", source.Source{URL: src.URL, Sum: image.Build.Sources[0].Sum}.FileName())); err != nil {
+func TestSources_AreBroughtOverTheAPI(t *testing.T) {
+	server := httptest.NewServer(newWorld(t).Handler())
+	defer server.Close()
+	client := api.NewClient(func(ctx context.Context) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "tcp", server.Listener.Addr().String())
+	})
+	defer client.Close()
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "pad-1/index.php", Mode: 0o644, Size: 1})
+	w.Write([]byte("x"))
+	w.Close()
+	file := filepath.Join(t.TempDir(), "archive")
+	os.WriteFile(file, archive.Bytes(), 0o600)
+	sum, err := source.Sum(file, 1)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := engine.EnsureImage(t.Context(), image, nil); errs.CodeOf(err) != errs.Failed {
-		t.Errorf("another content is built: %v", err)
+	bring := func(src source.Source) error {
+		return client.BringSource(t.Context(), src, bytes.NewReader(archive.Bytes()), int64(archive.Len()))
+	}
+	src := source.Source{URL: "https://nowhere.invalid/pad-1.tar", Sum: sum, Strip: 1}
+	if has, err := client.HasSource(t.Context(), sum); has || err != nil {
+		t.Errorf("before: %v, %v", has, err)
+	}
+	other := src
+	other.Sum = source.SumPrefix + strings.Repeat("0", 64)
+	if err := bring(other); errs.CodeOf(err) != errs.Failed || !strings.Contains(err.Error(), sum) {
+		t.Errorf("another content is taken: %v", err)
+	}
+	if err := bring(src); err != nil {
+		t.Error(err)
+	}
+	if has, err := client.HasSource(t.Context(), sum); !has || err != nil {
+		t.Errorf("after: %v, %v", has, err)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -42,71 +41,6 @@ func (s Source) FileName() string {
 		return '_'
 	}, name)
 	return strings.TrimPrefix(s.Sum, SumPrefix)[:min(16, len(s.Sum)-len(SumPrefix))] + "-" + name[max(0, len(name)-80):]
-}
-
-// Shelf gives the content of sources: from what was fetched ahead, from what it
-// has, or else from their address.
-type Shelf struct {
-	Dir     string       // where it keeps what it has, as plain tars
-	Fetched string       // archives that were fetched ahead, by FileName; "" has none
-	Client  *http.Client // nil is one that is bounded and reaches public addresses only
-	Bounds  Bounds       // zero is Usual
-	// Retries is how often an interrupted download goes on; 0 is 3.
-	Retries int
-	// Wait is how long it waits before; 0 is a second.
-	Wait time.Duration
-}
-
-func (s Shelf) bounds() Bounds {
-	if s.Bounds == (Bounds{}) {
-		return Usual
-	}
-	return s.Bounds
-}
-
-// Ensure makes the content present and returns the path of a plain tar of it,
-// which stays as it is. progress is told what it waits for.
-func (s Shelf) Ensure(ctx context.Context, src Source, progress func(string)) (string, error) {
-	have := filepath.Join(s.Dir, strings.TrimPrefix(src.Sum, SumPrefix)+".tar")
-	if _, err := os.Stat(have); err == nil {
-		return have, nil
-	}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return "", fmt.Errorf("make folder for sources: %w", err)
-	}
-	archive := filepath.Join(s.Fetched, src.FileName())
-	if _, err := os.Stat(archive); s.Fetched == "" || err != nil {
-		if archive, err = s.Download(ctx, src, progress); err != nil {
-			return "", err
-		}
-		defer os.Remove(archive)
-	}
-	return have, s.keep(src, archive, have)
-}
-
-// keep checks an archive and keeps its content.
-func (s Shelf) keep(src Source, archive, have string) error {
-	f, err := os.CreateTemp(s.Dir, "new-*")
-	if err != nil {
-		return fmt.Errorf("make file for a source: %w", err)
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	sum, err := Repack(f, archive, src.Strip, s.bounds())
-	if err != nil {
-		return err
-	}
-	if sum != src.Sum {
-		return errs.New(errs.Failed, "What lies at %s is not what the recipe names: its content has the sum %s, not %s.", src.URL, sum, src.Sum).
-			WithHint("Where the recipe is yours and you have looked at the content, write the first sum. Otherwise tell the recipe's author: somebody changed the files.")
-	}
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("write source: %w", err)
-	}
-	if err := os.Rename(f.Name(), have); err != nil {
-		return fmt.Errorf("keep source: %w", err)
-	}
-	return nil
 }
 
 // Download fetches the archive into the shelf's folder and returns its path. A
@@ -167,7 +101,7 @@ func (d *download) fault(ctx context.Context, err error) error {
 		of = fmt.Sprintf(" of %d", d.whole)
 	}
 	return errs.Wrap(err, errs.Unavailable, "%s cannot be downloaded: it broke off after %d%s bytes (%s).", d.src.URL, d.got, of, reason(err)).
-		WithHint("Look whether this machine reaches the address, then run the command again. Without network: put the archive into the folder of fetched files, named %s.", d.src.FileName())
+		WithHint("Look whether this machine reaches the address, then run the command again. Where there is no network, gather what is needed on a machine that has: ronron fetch, and then here: ronron up --from FOLDER")
 }
 
 // reason is the end of a chain of errors, which is what people can act on.
@@ -292,7 +226,7 @@ func publicOnly(_, address string, _ syscall.RawConn) error {
 	}
 	if ip := at.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() {
 		return errs.New(errs.Failed, "%s is an address inside a network of its own, and sources come from public ones.", ip).
-			WithHint("Put the archive into the folder of fetched files instead.")
+			WithHint("Give Ronron the archive itself: ronron fetch --have ARCHIVE, then ronron up --from FOLDER")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -53,22 +54,56 @@ func TestShelf_DownloadsOnceAndKeeps(t *testing.T) {
 	}
 }
 
-func TestShelf_TakesWhatWasFetchedAhead(t *testing.T) {
+func TestShelf_TakesWhatIsBrought(t *testing.T) {
 	data := zipOf(t, honest...)
 	sum, err := Sum(onDisk(t, data), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	src := Source{URL: "https://nowhere.invalid/download/x-1.zip", Sum: sum, Strip: 1}
-	shelf := Shelf{Dir: t.TempDir(), Fetched: t.TempDir()}
-	if err := os.WriteFile(filepath.Join(shelf.Fetched, src.FileName()), data, 0o600); err != nil {
+	shelf := Shelf{Dir: filepath.Join(t.TempDir(), "sources")}
+	if shelf.Has(sum) {
+		t.Error("it has what nobody brought")
+	}
+	if err := shelf.Take(src, bytes.NewReader(data)); err != nil {
 		t.Fatal(err)
+	}
+	if !shelf.Has(sum) {
+		t.Error("what was brought is not there")
 	}
 	if _, err := shelf.Ensure(t.Context(), src, quiet); err != nil {
 		t.Error(err)
 	}
 	if !strings.HasSuffix(src.FileName(), "-x-1.zip") || strings.ContainsAny(src.FileName(), "/:") {
 		t.Errorf("it is called %s", src.FileName())
+	}
+}
+
+// Whoever brings an archive may be wrong, or lie.
+func TestShelf_TakesNothingElse(t *testing.T) {
+	data := zipOf(t, honest...)
+	sum, _ := Sum(onDisk(t, data), 1)
+	other := SumPrefix + strings.Repeat("0", 64)
+	for name, c := range map[string]struct {
+		src    Source
+		data   []byte
+		bounds Bounds
+	}{
+		"another content":  {Source{Sum: other, Strip: 1}, data, Usual},
+		"another strip":    {Source{Sum: sum}, data, Usual},
+		"cut off":          {Source{Sum: sum, Strip: 1}, data[:len(data)/2], Usual},
+		"too large":        {Source{Sum: sum, Strip: 1}, data, Bounds{Archive: 10, Content: 1 << 20, Files: 10}},
+		"a path for a sum": {Source{Sum: "h1:../../../etc/passwd", Strip: 1}, data, Usual},
+		"no sum at all":    {Source{Strip: 1}, data, Usual},
+		"nothing in it":    {Source{Sum: sum, Strip: 1}, nil, Usual},
+	} {
+		shelf := Shelf{Dir: filepath.Join(t.TempDir(), "sources"), Bounds: c.bounds}
+		if err := shelf.Take(c.src, bytes.NewReader(c.data)); err == nil || errs.CodeOf(err) == errs.Internal {
+			t.Errorf("%s: %v", name, err)
+		}
+		if left, _ := os.ReadDir(shelf.Dir); len(left) != 0 {
+			t.Errorf("%s: %d files are left", name, len(left))
+		}
 	}
 }
 
@@ -129,7 +164,7 @@ func TestDownload_SaysHowFarItCameAndWhatToDo(t *testing.T) {
 	shelf.Retries = 1
 	src := Source{URL: server.URL + "/x.zip", Sum: SumPrefix + strings.Repeat("0", 64)}
 	_, err := shelf.Ensure(t.Context(), src, quiet)
-	if errs.CodeOf(err) != errs.Unavailable || !strings.Contains(err.Error(), "100 of 1000 bytes") || !strings.Contains(errs.HintOf(err), src.FileName()) {
+	if errs.CodeOf(err) != errs.Unavailable || !strings.Contains(err.Error(), "100 of 1000 bytes") || !strings.Contains(errs.HintOf(err), "ronron fetch") {
 		t.Errorf("%v — %s", err, errs.HintOf(err))
 	}
 }

@@ -234,3 +234,18 @@ func FuzzRepack(f *testing.F) {
 		}
 	})
 }
+
+func TestInOneFolder(t *testing.T) {
+	for name, c := range map[string]struct {
+		entries []entry
+		want    bool
+	}{
+		"as forges pack":   {[]entry{{name: "x-1/a", content: "a"}, {name: "x-1/b/c", content: "c"}}, true},
+		"two folders":      {[]entry{{name: "x/a", content: "a"}, {name: "y/b", content: "b"}}, false},
+		"a file beside it": {[]entry{{name: "x/a", content: "a"}, {name: "README", content: "b"}}, false},
+	} {
+		if got, err := InOneFolder(onDisk(t, tarOf(t, c.entries...))); got != c.want || err != nil {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package stock
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+
+	"ronron/internal/errs"
+	"ronron/internal/source"
+)
+
+// Gathering fills a stock.
+type Gathering struct {
+	Stock
+	Client *http.Client         // nil reaches public addresses only
+	Tell   func(string, ...any) // progress
+	// Have are archives that somebody brought; which source each is, its content says.
+	Have []string
+	sums map[had]string
+}
+
+// had is an archive as it is with some folders left out.
+type had struct {
+	path  string
+	strip int
+}
+
+// Sources gathers what is not there yet. It goes on after a failure, so that one
+// that cannot be had is no reason to be without the others; all failures are returned.
+func (g *Gathering) Sources(ctx context.Context, all []source.Source) error {
+	if len(all) == 0 {
+		return nil
+	}
+	if _, err := g.MakePlace(); err != nil {
+		return err
+	}
+	var failed []error
+	for _, src := range all {
+		if err := g.source(ctx, src); err != nil {
+			failed = append(failed, err)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (g *Gathering) source(ctx context.Context, src source.Source) error {
+	switch err := g.CheckSource(src); {
+	case err == nil:
+		g.Tell("%s is there.", src.URL)
+		return nil
+	case errs.CodeOf(err) != errs.NotFound:
+		g.Tell("%s It is fetched anew.", err)
+	}
+	if path := g.brought(src); path != "" {
+		g.Tell("%s is %s.", path, src.URL)
+		return g.copy(src, path)
+	}
+	shelf := source.Shelf{Dir: g.sourcesDir(), Client: g.Client}
+	path, err := shelf.Download(ctx, src, func(line string) { g.Tell("%s", line) })
+	if err != nil {
+		return err
+	}
+	defer os.Remove(path)
+	sum, err := source.Sum(path, src.Strip)
+	if err != nil {
+		return err
+	}
+	if sum != src.Sum {
+		return source.Another(src, sum)
+	}
+	return g.Put(src, path)
+}
+
+// brought is the archive among those that somebody has which is the source.
+func (g *Gathering) brought(src source.Source) string {
+	if g.sums == nil {
+		g.sums = map[had]string{}
+	}
+	for _, path := range g.Have {
+		key := had{path, src.Strip}
+		sum, known := g.sums[key]
+		if !known {
+			// What is no archive, or a bad one, is none of the sources.
+			sum, _ = source.Sum(path, src.Strip)
+			g.sums[key] = sum
+		}
+		if sum == src.Sum {
+			return path
+		}
+	}
+	return ""
+}
+
+// copy puts a copy into the stock, whole or not at all.
+func (g *Gathering) copy(src source.Source, path string) error {
+	from, err := os.Open(path)
+	if err != nil {
+		return errs.Wrap(err, errs.Failed, "The archive %s cannot be read.", path)
+	}
+	defer from.Close()
+	to, err := os.CreateTemp(g.sourcesDir(), "copy-*")
+	if err != nil {
+		return errs.Wrap(err, errs.Failed, "Nothing can be written into %s.", g.sourcesDir())
+	}
+	defer os.Remove(to.Name())
+	defer to.Close()
+	if _, err = io.Copy(to, from); err == nil {
+		err = to.Sync()
+	}
+	if err != nil {
+		return errs.Wrap(err, errs.Failed, "The archive %s cannot be copied into %s.", path, g.sourcesDir()).WithHint("Look whether the disk is full.")
+	}
+	return g.Put(src, to.Name())
+}
