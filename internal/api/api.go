@@ -24,6 +24,8 @@ type Wanted struct {
 	Recipes map[string][]byte `json:"recipes,omitempty"` // the host's own, by path below the recipe folder
 	Lock    map[string]string `json:"lock,omitempty"`    // digests that were noted: "name:tag" to "name:tag@sha256:…"
 	Who     string            `json:"who"`               // user@machine, for the lock and the journal
+	// MailPassword is what stands in the file that the mail block names.
+	MailPassword Passage `json:"mail_password,omitzero"`
 }
 
 // PlanReply is a plan, or the problems of the file.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -13,6 +15,8 @@ import (
 	"ronron/chaton"
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/mailrelay"
+	"ronron/internal/secret"
 	"ronron/services"
 )
 
@@ -52,12 +56,13 @@ func (a *App) doctor(c *cli.Context) error {
 	}
 	checks, host := a.checkEngine(c.Context)
 	checks = append(checks, a.checkMachine()...)
-	file, more := a.checkFile(c)
+	wanted, file, more := a.checkFile(c)
 	checks = append(checks, more...)
 	d, more := a.checkDaemon(c, host)
 	if file != nil {
 		checks = append(checks, a.checkPorts(file, d != nil || hasDaemon(c.Context, host, file.ID()))...)
 		checks = append(checks, a.checkNames(c.Context, file)...)
+		checks = append(checks, a.checkMail(c.Context, file.Mail, wanted.MailPassword.String)...)
 	}
 	checks = append(checks, more...)
 	if err := a.view(c).Checks(checks); err != nil {
@@ -163,19 +168,19 @@ func size(bytes uint64) string {
 	return fmt.Sprintf("%.1f GiB", float64(bytes)/gib)
 }
 
-func (a *App) checkFile(c *cli.Context) (*chaton.Chaton, []api.Check) {
+func (a *App) checkFile(c *cli.Context) (api.Wanted, *chaton.Chaton, []api.Check) {
 	path, named := fileOf(c)
 	if !named && !exists(path) {
-		return nil, nil
+		return api.Wanted{}, nil, nil
 	}
-	_, file, diags, err := a.read(path)
+	w, file, diags, err := a.read(path)
 	if err != nil {
-		return nil, []api.Check{problem("file", cmp.Or(errs.HintOf(err), "See: ronron validate --file "+path), "%s cannot be read", path)}
+		return w, nil, []api.Check{problem("file", cmp.Or(errs.HintOf(err), "See: ronron validate --file "+path), "%s cannot be read", path)}
 	}
 	if diags.HasErrors() {
-		return nil, []api.Check{problem("file", "See: ronron validate --file "+path, "%s has errors", path)}
+		return w, nil, []api.Check{problem("file", "See: ronron validate --file "+path, "%s has errors", path)}
 	}
-	return &file, []api.Check{ok("file", "%s is valid", path)}
+	return w, &file, []api.Check{ok("file", "%s is valid", path)}
 }
 
 func (a *App) checkDaemon(c *cli.Context, host Host) (*daemon, []api.Check) {
@@ -259,6 +264,21 @@ func (a *App) checkName(ctx context.Context, host string, own []string) api.Chec
 	}
 	return warning(name, "If this machine is behind a router that passes the ports on, all is well. Otherwise correct the record at your name server.",
 		"leads to %s, which is not an address of this machine", strings.Join(found, ", "))
+}
+
+// checkMail is made from here and not by the daemon, which has no list of
+// authorities in its container to check the server's certificate with.
+func (a *App) checkMail(ctx context.Context, m chaton.Mail, password secret.String) []api.Check {
+	if m.Host == "" {
+		return nil
+	}
+	err := a.env.Machine.TryRelay(ctx, mailrelay.Relay{
+		Host: m.Host, Port: m.Port, Encryption: string(m.Encryption), From: m.From, User: m.User, Password: password,
+	})
+	if err != nil {
+		return []api.Check{problem("mail", errs.HintOf(err), "%s", sentence(err))}
+	}
+	return []api.Check{ok("mail", "%s takes mail from %s; nothing was sent", net.JoinHostPort(m.Host, strconv.Itoa(m.Port)), m.From)}
 }
 
 // sentence is what a person reads of an error.

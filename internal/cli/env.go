@@ -16,6 +16,7 @@ import (
 	"ronron/chaton"
 	"ronron/internal/api"
 	"ronron/internal/diag"
+	"ronron/internal/mailrelay"
 	"ronron/internal/text"
 	"ronron/recipetest"
 	"ronron/services"
@@ -122,6 +123,8 @@ type Machine interface {
 	Resolve(ctx context.Context, host string) ([]string, error)
 	// Addresses returns this machine's own.
 	Addresses() ([]string, error)
+	// TryRelay uses a mail server up to where a mail would be sent.
+	TryRelay(ctx context.Context, r mailrelay.Relay) error
 }
 
 // Roles are what the same binary is inside its containers.

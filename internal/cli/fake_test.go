@@ -19,6 +19,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/mailrelay"
 	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/plan"
@@ -119,12 +120,13 @@ type fakeLanguage struct {
 	diags  diag.List
 	seen   []api.Wanted
 	folder string
+	mail   chaton.Mail
 }
 
 func (l *fakeLanguage) Read(w api.Wanted) (chaton.Chaton, diag.List) {
 	l.seen = append(l.seen, w)
 	return chaton.Chaton{
-		Name: "Test", Domain: "chaton.test", HTTPSPort: 8443, HTTPPort: 8080, RecipeFolder: l.folder,
+		Name: "Test", Domain: "chaton.test", HTTPSPort: 8443, HTTPPort: 8080, RecipeFolder: l.folder, Mail: l.mail,
 		Services: []chaton.Service{{Name: "wiki", Recipe: "dokuwiki", Host: "wiki.chaton.test"}},
 	}, l.diags
 }
@@ -371,6 +373,14 @@ type fakeMachine struct {
 	free, total, available uint64
 	synchronised           bool
 	taken                  error
+	relay                  func(mailrelay.Relay) error // nil: it takes everything
+}
+
+func (m *fakeMachine) TryRelay(_ context.Context, r mailrelay.Relay) error {
+	if m.relay == nil {
+		return nil
+	}
+	return m.relay(r)
 }
 
 func (m *fakeMachine) DiskFree(string) (uint64, error)  { return m.free, nil }

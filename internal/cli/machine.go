@@ -10,6 +10,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"ronron/internal/mailrelay"
 )
 
 // linux looks at the machine that the command runs on.
@@ -24,6 +26,8 @@ func (linux) DiskFree(path string) (uint64, error) {
 	}
 	return s.Bavail * uint64(s.Bsize), nil
 }
+
+func (linux) TryRelay(ctx context.Context, r mailrelay.Relay) error { return mailrelay.Try(ctx, r) }
 
 func (linux) Memory() (total, available uint64, err error) {
 	b, err := os.ReadFile("/proc/meminfo")

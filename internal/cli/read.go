@@ -58,15 +58,17 @@ func (a *App) read(path string) (w api.Wanted, c chaton.Chaton, diags diag.List,
 	}
 	w = api.Wanted{File: path, Content: content, Who: a.env.Who}
 	c, diags = a.env.Language.Read(w)
+	password, more := mailPassword(path, c.Mail)
+	w.MailPassword = api.Passage{String: password}
 	if c.RecipeFolder == "" {
-		return w, c, diags, nil
+		return w, c, append(diags, more...), nil
 	}
 	w.Recipes, err = readRecipes(filepath.Join(filepath.Dir(path), c.RecipeFolder))
 	if err != nil {
 		return w, c, diags, err
 	}
 	c, diags = a.env.Language.Read(w) // with the recipes, services of theirs are known
-	return w, c, diags, nil
+	return w, c, append(diags, more...), nil
 }
 
 // Bounds of the host's own recipes: they travel to the daemon whole.

@@ -51,7 +51,7 @@ func (d *Daemon) carryOut(ctx context.Context, stop <-chan struct{}, w *wanted, 
 	}
 	// What was accepted is kept before the first step: renewals and a later
 	// `up` go on from it even if this run is cut off.
-	if err := d.state.PutValue(ctx, "wanted", in); err != nil {
+	if err := d.keep(ctx, in); err != nil {
 		return err
 	}
 	if err := d.prepareSite(ctx, w); err != nil {

@@ -73,8 +73,8 @@ func (d *Daemon) Maintain(ctx context.Context) {
 	if p.Empty() {
 		return
 	}
-	var in api.Wanted
-	if err := d.state.Value(ctx, "wanted", &in); err != nil {
+	in, err := d.kept(ctx)
+	if err != nil {
 		d.Log.Error("the last file cannot be read for renewal", logkey.Error, err)
 		return
 	}

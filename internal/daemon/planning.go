@@ -1,9 +1,7 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
-	"maps"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -31,11 +29,11 @@ func (d *Daemon) Plan(ctx context.Context, in api.Wanted) (api.PlanReply, error)
 // the one of the last `up` where that failed and was taken back: without this,
 // renewals would go on from the file that failed.
 func (d *Daemon) agree(ctx context.Context, w *wanted, in api.Wanted) error {
-	var kept api.Wanted
-	if err := d.state.Value(ctx, "wanted", &kept); err != nil && errs.CodeOf(err) != errs.NotFound {
+	kept, err := d.kept(ctx)
+	if err != nil && errs.CodeOf(err) != errs.NotFound {
 		return err
 	}
-	if bytes.Equal(kept.Content, in.Content) && maps.EqualFunc(kept.Recipes, in.Recipes, bytes.Equal) {
+	if sameFile(kept, in) {
 		return nil
 	}
 	ctx, _, release, err := d.lock.take(ctx, in.Who, "plan", d.Now())
@@ -47,7 +45,7 @@ func (d *Daemon) agree(ctx context.Context, w *wanted, in api.Wanted) error {
 	if err != nil || !p.Empty() {
 		return err
 	}
-	return d.state.PutValue(ctx, "wanted", in)
+	return d.keep(ctx, in)
 }
 
 // plan looks at everything once and compares.

@@ -16,8 +16,7 @@ import (
 
 // current compiles the file of the last `up`, or says that there was none.
 func (d *Daemon) current(ctx context.Context) (*wanted, error) {
-	var in api.Wanted
-	err := d.state.Value(ctx, "wanted", &in)
+	in, err := d.kept(ctx)
 	if errs.CodeOf(err) == errs.NotFound {
 		return nil, errs.New(errs.NotFound, "Nothing was brought up yet.").WithHint("Run `ronron up` first.")
 	}

@@ -24,7 +24,8 @@ import (
 type wanted struct {
 	chaton    *chaton.Chaton
 	authority *acme.Authority
-	images    map[string]string  // digests that were noted for tags
+	images    map[string]string // digests that were noted for tags
+	mail      recipes.MailInput
 	services  []services.Service // the house's own first, then in order of the file
 	recipes   map[services.Name]*recipes.Recipe
 	resolved  map[services.Name]recipes.Resolved
@@ -58,12 +59,13 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 		return nil, diags, nil
 	}
 	diags = append(diags, chaton.CheckRecipes(c, catalog.Names())...)
+	diags = append(diags, checkMailPassword(c.Mail, in.MailPassword.String)...)
 	authority, err := d.authority(ctx, c.Name)
 	if err != nil {
 		return nil, nil, err
 	}
 	w := &wanted{
-		chaton: c, authority: authority, images: in.Lock,
+		chaton: c, authority: authority, images: in.Lock, mail: MailInput(c.Mail, in.MailPassword.String),
 		recipes: map[services.Name]*recipes.Recipe{}, resolved: map[services.Name]recipes.Resolved{}, titles: map[services.Name]text.Text{}, enter: map[services.Name][]string{}, admitted: map[services.Name][]string{},
 	}
 	portal, err := d.portalService(ctx, authority.RootPEM())
@@ -128,6 +130,7 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 		Settings:  s.Settings,
 		Secrets:   secrets,
 		Directory: directory,
+		Mail:      w.mail,
 		Images:    w.images,
 	})
 	diags = append(diags, unlocked(s, resolved)...)

@@ -10,6 +10,7 @@ import (
 	"ronron/chaton"
 	"ronron/internal/api"
 	"ronron/internal/cli"
+	"ronron/internal/daemon"
 	"ronron/internal/diag"
 	"ronron/internal/secret"
 	"ronron/internal/text"
@@ -67,6 +68,7 @@ func trial(c *chaton.Chaton, s chaton.Service, r *recipes.Recipe) recipes.Input 
 			BindDN: ldap.ServiceDN(base, string(s.Name)), BindPassword: secret.New("not-the-real-one"),
 			AdminsDN: ldap.GroupDN(base, account.Admins), CA: "not the real one",
 		},
+		Mail: daemon.MailInput(c.Mail, secret.New("not-the-real-one")),
 	}
 	for _, group := range s.Enter {
 		in.Directory.EnterDNs = append(in.Directory.EnterDNs, ldap.GroupDN(base, group))
