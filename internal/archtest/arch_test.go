@@ -26,7 +26,7 @@ var floors = map[string]int{
 	"services/docker": 2, "services/enginetest": 2, "account/accounttest": 2,
 	"ldap": 2, "acme": 2, "gateway": 2, "charter": 2, "internal/state": 2,
 
-	"portal": 3, "services/apply": 3, "internal/api": 3, "recipes/lint": 3, "recipes/skeleton": 2, "recipes/sheet": 3,
+	"portal/oidc": 2, "portal": 3, "services/apply": 3, "internal/api": 3, "recipes/lint": 3, "recipes/skeleton": 2, "recipes/sheet": 3,
 
 	"internal/daemon": 4, "recipetest": 4,
 	"internal/cli": 5,
@@ -55,6 +55,8 @@ var homes = []struct {
 	{"github.com/urfave/cli/", []string{"internal/cli"}, "the command table is the command line's own business"},
 	{"golang.org/x/term", []string{"internal/cli"}, "only the command line talks to a terminal"},
 	{"golang.org/x/crypto/", []string{"ldap"}, "passwords are hashed where they are written"},
+	{"github.com/zitadel/oidc/", []string{"portal/oidc"}, "the protocol of signing in is behind the portal's own words, and what it offers is decided in one place"},
+	{"github.com/go-jose/", []string{"portal/oidc"}, "tokens are signed where they are made"},
 	{"golang.org/x/sync/", nil, "who runs several things at once waits for them"},
 }
 
