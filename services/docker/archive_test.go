@@ -242,3 +242,22 @@ func TestTail_KeepsTheEnd(t *testing.T) {
 		t.Errorf("%d bytes kept of %d held, ending in %q", len(got), cap(w.b), got[len(got)-8:])
 	}
 }
+
+// TestLoad_RefusesABinaryThatIsNotStatic before anything is asked of an engine:
+// its daemon would end at once, with a message about a file that is there.
+func TestLoad_RefusesABinaryThatIsNotStatic(t *testing.T) {
+	shell, err := filepath.EvalSymlinks("/bin/sh")
+	if err != nil || !loader(shell) {
+		t.Skipf("this machine's shell is no dynamic binary: %v", err)
+	}
+	s, err := newSelfImage(shell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.load(t.Context(), nil); errs.CodeOf(err) != errs.Invalid || !strings.Contains(errs.HintOf(err), "make build") {
+		t.Errorf("got %v", err)
+	}
+	if loader(filepath.Join(t.TempDir(), "nothing")) {
+		t.Error("what is not there asks for a loader")
+	}
+}

@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/netip"
 	"os"
@@ -363,5 +364,31 @@ func TestImage_OfAStrangerUnderOurNameIsNotUsed(t *testing.T) {
 	id, err := e.EnsureImage(ctx, image, nil)
 	if err != nil || id == stranger {
 		t.Errorf("got %s %v", id, err)
+	}
+}
+
+// TestImage_ThatWasBrought is found under the reference that nobody pulled, and
+// under no other.
+func TestImage_ThatWasBrought(t *testing.T) {
+	e := newTestEngine(t)
+	ctx := t.Context()
+	id, err := e.EnsureSelf(ctx, testunitPath(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := fmt.Sprintf("%x", sha256.Sum256([]byte(e.chaton)))
+	image := services.Image{Reference: "registry.invalid/test/brought:1@sha256:" + digest}
+	if present, err := e.ImagePresent(ctx, image); err != nil || present {
+		t.Fatalf("it is present before it was brought: %v %v", present, err)
+	}
+	if err := e.Bring(ctx, id, image.Reference); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.removeImage(t, "ronron/brought:"+digest) })
+	if got, err := e.EnsureImage(ctx, image, nil); err != nil || got != id {
+		t.Errorf("got %s %v, want %s", got, err, id)
+	}
+	if err := e.Bring(ctx, id, "registry.invalid/test/brought:1"); err == nil {
+		t.Error("a reference without a digest was taken")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"context"
 	"crypto/sha256"
+	"debug/elf"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,7 +163,22 @@ func ensureSelf(ctx context.Context, api *client.Client, path string) (string, e
 	return s.load(ctx, api)
 }
 
+// loader says whether the binary asks for a dynamic loader, which an image that
+// holds nothing else does not have.
+func loader(binary string) bool {
+	f, err := elf.Open(binary)
+	if err != nil {
+		return false // the engine will say what is wrong with it
+	}
+	defer f.Close()
+	return slices.ContainsFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP })
+}
+
 func (s *selfImage) load(ctx context.Context, api *client.Client) (string, error) {
+	if loader(s.path) {
+		return "", errs.New(errs.Invalid, "This ronron needs libraries of the machine that it was built on, and its containers have none.").
+			WithHint("Build it as one static file: make build, or go build with CGO_ENABLED=0.")
+	}
 	r, w := io.Pipe()
 	packing := make(chan struct{})
 	go func() {
