@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ func (r *run) hasAccounts() bool { return r.Recipe.Accounts.Kind != "none" }
 // content has a member sign in and write what must last. It is the beginning
 // of level 3, and what level 2 needs.
 func (r *run) content(ctx context.Context) bool {
-	r.kept = content{author: r.ana.Login, name: "kept" + lower(6), text: "Words of Ana " + lower(12)}
+	r.kept = newContent(r.ana.Login, "kept"+lower(6), "Words of Ana "+lower(12))
 	ana, err := r.enter(ctx, r.ana)
 	if r.hasAccounts() && !r.check(level.SignIn, "a member of the group signs in", err) {
 		return false
@@ -162,11 +163,12 @@ func (r *run) stranger(ctx context.Context) {
 
 // strangerWrites tries, and looks as a member whether anything came of it.
 func (r *run) strangerWrites(ctx context.Context, stranger visitor) error {
-	bad := content{author: r.ana.Login, name: "bad" + lower(6), text: "Words of nobody " + lower(12)}
+	bad := newContent(r.ana.Login, "bad"+lower(6), "Words of nobody "+lower(12))
 	if err := stranger.Write(ctx, bad); err != nil && !wasRefused(err) {
 		return err
 	}
-	over := content{author: r.ana.Login, name: r.kept.name, text: bad.text} // what is there already
+	over := newContent(r.ana.Login, r.kept.name, bad.text) // what is there already
+	maps.Copy(over.kept, r.kept.kept)
 	if err := stranger.Write(ctx, over); err != nil && !wasRefused(err) {
 		return err
 	}

@@ -233,6 +233,9 @@ func (h *fakeHouse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		h.notes[name] = r.FormValue("text")
+		id := fmt.Sprintf("%x", name) // an address of the software's own
+		h.notes[id] = h.notes[name]
+		fmt.Fprintf(w, `<a href="/note/%s">Permanent link</a>`, id)
 	case strings.HasPrefix(r.URL.Path, "/note/") && r.URL.Query().Has("edit"):
 		fmt.Fprintf(w, `<form method="post" action="/note/%s"><textarea name="text"></textarea><button name="save" value="1">Save</button></form>`, name)
 	case strings.HasPrefix(r.URL.Path, "/note/"):

@@ -103,6 +103,21 @@ func failed(r *level.Record) (names []string) {
 	return names
 }
 
+// TestRun_SoftwareThatMakesTheAddress finds what was written where the software
+// says that it is, also for others and after a restart.
+func TestRun_SoftwareThatMakesTheAddress(t *testing.T) {
+	scenario := strings.NewReplacer(
+		`"press": "save"}`, `"press": "save", "keep": {"id": "/note/([0-9a-f]+)\">Permanent"}}`,
+		`"read": {"path": "/note/{name}"`, `"read": {"path": "/note/{id}"`,
+	).Replace(notesScenario)
+	if r := try(t, scenario); r.Level != 3 {
+		t.Errorf("level %d, failed: %q", r.Level, failed(r))
+	}
+	if r := try(t, scenario, "anybody reads"); !strings.Contains(strings.Join(failed(r), "\n"), "a stranger does not read") {
+		t.Errorf("a stranger reads at that address, and nothing failed but %q", failed(r))
+	}
+}
+
 func TestRun_AGoodSoftwareEarnsThree(t *testing.T) {
 	r := try(t, notesScenario)
 	if r.Level != 3 || len(failed(r)) > 0 {

@@ -141,7 +141,7 @@ func (r *run) see(ctx context.Context, name string) error {
 		return err
 	}
 	defer visitors.close()
-	c := content{author: r.ana.Login, name: "set" + lower(6), text: "Words for a setting " + lower(8)}
+	c := newContent(r.ana.Login, "set"+lower(6), "Words for a setting "+lower(8))
 	for _, s := range steps {
 		if err := visitors.of(s.As, asStranger).Do(ctx, s, c); err != nil {
 			return err

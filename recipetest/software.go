@@ -2,6 +2,7 @@ package recipetest
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -30,10 +31,18 @@ type content struct {
 	author string // login
 	name   string // fit for an address
 	text   string
+	kept   map[string]string // what writing it told: the address that the software gave it
+}
+
+// newContent is something that the author is about to write.
+func newContent(author, name, text string) content {
+	return content{author: author, name: name, text: text, kept: map[string]string{}}
 }
 
 func (c content) words() map[string]string {
-	return map[string]string{"author": c.author, "name": c.name, "text": c.text}
+	words := map[string]string{"author": c.author, "name": c.name, "text": c.text}
+	maps.Copy(words, c.kept)
+	return words
 }
 
 // web is software that is used over HTTP, as its scenario says.
@@ -75,7 +84,14 @@ type webVisitor struct {
 }
 
 func (v *webVisitor) Write(ctx context.Context, c content) error {
-	return v.with(c.words()).run(ctx, v.scenario.Write)
+	in := v.with(c.words())
+	err := in.run(ctx, v.scenario.Write)
+	for word, value := range in.words {
+		if _, known := v.words[word]; !known && c.words()[word] != value {
+			c.kept[word] = value
+		}
+	}
+	return err
 }
 
 func (v *webVisitor) Read(ctx context.Context, c content) error {
