@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"ronron/internal/secret"
+	"ronron/portal/oidc"
 )
 
 // Config is the portal's secret configuration: how it reaches the directory.
@@ -20,6 +21,8 @@ type Config struct {
 	// base64; GateSecret is what the gateway shows itself with. Both empty: no gate.
 	GateKey    secret.String
 	GateSecret secret.String
+	// OIDCKeys sign id tokens, in PEM: the first signs, the others did before.
+	OIDCKeys []secret.String
 }
 
 // DirectoryConfig is the portal's own account in the directory.
@@ -48,6 +51,9 @@ type storedConfig struct {
 		Key    string `json:"key"`
 		Secret string `json:"secret"`
 	} `json:"gate,omitzero"`
+	OIDC struct {
+		Keys []string `json:"keys"`
+	} `json:"oidc,omitzero"`
 }
 
 // ConfigVersion is the form this binary writes.
@@ -65,6 +71,9 @@ func (c Config) Encode() ([]byte, error) {
 	s.Directory.Password = c.Directory.Password.Reveal()
 	s.Gate.Key = c.GateKey.Reveal()
 	s.Gate.Secret = c.GateSecret.Reveal()
+	for _, k := range c.OIDCKeys {
+		s.OIDC.Keys = append(s.OIDC.Keys, k.Reveal())
+	}
 	return json.MarshalIndent(s, "", "  ")
 }
 
@@ -72,6 +81,18 @@ func (c Config) Encode() ([]byte, error) {
 func (c Config) GateSeed() []byte {
 	seed, _ := base64.StdEncoding.DecodeString(c.GateKey.Reveal()) // ReadConfig told
 	return seed
+}
+
+// ProviderKeys is OIDCKeys as portal.Options takes them.
+func (c Config) ProviderKeys() (keys []oidc.Key, err error) {
+	for _, s := range c.OIDCKeys {
+		k, err := oidc.ParseKey(s)
+		if err != nil {
+			return nil, fmt.Errorf("read the key that signs members in: %w", err)
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
 }
 
 // ReadConfig reads what Encode wrote. Its errors never repeat the content.
@@ -97,7 +118,11 @@ func ReadConfig(path string) (Config, error) {
 	if err != nil || len(seed) != 0 && len(seed) != ed25519.SeedSize || (s.Gate.Key == "") != (s.Gate.Secret == "") {
 		return Config{}, fmt.Errorf("read the portal's configuration %s: gate needs key, the base64 of 32 bytes, and secret", path)
 	}
-	return Config{GateKey: secret.New(s.Gate.Key), GateSecret: secret.New(s.Gate.Secret), Directory: DirectoryConfig{
+	var keys []secret.String
+	for _, k := range s.OIDC.Keys {
+		keys = append(keys, secret.New(k))
+	}
+	return Config{OIDCKeys: keys, GateKey: secret.New(s.Gate.Key), GateSecret: secret.New(s.Gate.Secret), Directory: DirectoryConfig{
 		Address: d.Address, ServerName: d.ServerName, CA: d.CA,
 		BaseDN: d.BaseDN, BindDN: d.BindDN, Password: secret.New(d.Password),
 	}}, nil

@@ -51,6 +51,30 @@ func TestConfig_ComesBackAsItWasWritten(t *testing.T) {
 	}
 }
 
+func TestConfig_KeysOfTheProviderComeBack(t *testing.T) {
+	made, err := oidcKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := demoConfig()
+	c.OIDCKeys = []secret.String{made}
+	content, err := c.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadConfig(writeConfig(t, string(content)))
+	if err != nil || len(got.OIDCKeys) != 1 || got.OIDCKeys[0].Reveal() != made.Reveal() {
+		t.Fatalf("%v, %d keys", err, len(got.OIDCKeys))
+	}
+	if keys, err := got.ProviderKeys(); err != nil || len(keys) != 1 {
+		t.Errorf("%d keys, %v", len(keys), err)
+	}
+	got.OIDCKeys[0] = secret.New("no key of ours")
+	if _, err := got.ProviderKeys(); err == nil || strings.Contains(err.Error(), "ours") {
+		t.Errorf("a damaged key: %v", err)
+	}
+}
+
 func TestReadConfig_RefusesWhatItCannotUseWithoutRepeatingIt(t *testing.T) {
 	content, err := demoConfig().Encode()
 	if err != nil {

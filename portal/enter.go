@@ -13,21 +13,29 @@ import (
 	"ronron/internal/logkey"
 	"ronron/internal/pass"
 	"ronron/internal/text"
+	"ronron/portal/oidc"
 )
 
 // The gate: services that let only members in leave the sign-in to the portal.
 // The gateway sends a browser here, and the portal sends it back with a pass.
 
-// wish is where somebody wants to go, and the mark of the browser that asked.
+// wish is where somebody wants to go, and the mark of the browser that asked; or
+// what a service asks of the OpenID Connect provider.
 type wish struct {
 	To  string
 	Way string
+	Ask string // the query of an authorization request
 }
 
-func wishOf(values url.Values) wish { return wish{values.Get("to"), values.Get("way")} }
+func wishOf(values url.Values) wish {
+	return wish{To: values.Get("to"), Way: values.Get("way"), Ask: values.Get("ask")}
+}
 
 // address is where the wish is dealt with, on this portal.
 func (w wish) address() string {
+	if w.Ask != "" {
+		return oidc.AuthorizePath + "?" + w.Ask
+	}
 	return "/enter?" + url.Values{"to": {w.To}, "way": {w.Way}}.Encode()
 }
 
@@ -84,6 +92,7 @@ func isMark(s string) bool {
 // enter makes a pass for a member who is signed in, and lets others sign in first.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request, v *visit) {
 	wanted := wishOf(r.URL.Query())
+	wanted.Ask = "" // that has an address of its own
 	v.wish = wanted
 	to, ok := v.site.goalOf(wanted)
 	if !ok || s.gateKey == nil {
@@ -94,13 +103,11 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, v *visit) {
 	}
 	if fetched(r) {
 		// A page of a member's, on a sibling host, could ask in a visitor's name.
-		s.say(w, v, http.StatusForbidden,
-			text.Text{FR: "Cette page ne s’ouvre que dans un onglet", EN: "This page opens in a tab only"},
-			text.Text{FR: "Ouvrez le service depuis la page d’accueil.", EN: "Open the service from the home page."})
+		s.onlyInATab(w, v)
 		return
 	}
 	if !v.member {
-		s.renderSignIn(w, v, http.StatusOK, signInBody{Wish: wanted})
+		s.renderSignIn(w, r, v, http.StatusOK, signInBody{Wish: wanted})
 		return
 	}
 	member, problem := s.stillMember(r, v.session.Member.Login)
@@ -111,11 +118,11 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, v *visit) {
 			v.member = false
 		}
 		problem.explain(w)
-		s.renderSignIn(w, v, problem.status, signInBody{Wish: wanted, Error: text.Typeset(v.lang, problem.text.In(v.lang))})
+		s.renderSignIn(w, r, v, problem.status, signInBody{Wish: wanted, Error: text.Typeset(v.lang, problem.text.In(v.lang))})
 		return
 	}
 	if !to.gate.admits(member) {
-		s.notInGroup(w, v, to.gate)
+		s.notInGroup(w, v, to.gate.Title)
 		return
 	}
 	token, err := s.pass(to, wanted.Way, keyOf(v.token), v.session, member)
@@ -138,12 +145,17 @@ func (g SiteGate) admits(m account.Member) bool {
 	return SiteService{Enter: g.Groups}.openTo(m) && len(g.Groups) > 0
 }
 
-func (s *Server) notInGroup(w http.ResponseWriter, v *visit, g SiteGate) {
+// notInGroup says whom to ask.
+func (s *Server) notInGroup(w http.ResponseWriter, v *visit, title text.Text) {
+	ask := text.Text{FR: "Demandez à l’équipe du chaton de vous y ajouter.", EN: "Ask the people who run this chaton to add you."}
+	if contact := v.site.Facts.Contact; contact != "" {
+		ask = text.Text{FR: "Pour le rejoindre, écrivez à l’équipe du chaton : " + contact, EN: "To be added, write to the people who run this chaton: " + contact}
+	}
 	s.say(w, v, http.StatusForbidden,
 		text.Text{FR: "Vous n’êtes pas dans le bon groupe", EN: "You are not in this group"},
 		text.Text{
-			FR: "« " + g.Title.In(text.FR) + " » est ouvert à un groupe dont vous n’êtes pas membre. Demandez à l’équipe du chaton de vous y ajouter.",
-			EN: "“" + g.Title.In(text.EN) + "” is open to a group that you are not a member of. Ask the people who run this chaton to add you.",
+			FR: "« " + title.In(text.FR) + " » est ouvert à un groupe dont vous n’êtes pas membre. " + ask.FR,
+			EN: "“" + title.In(text.EN) + "” is open to a group that you are not a member of. " + ask.EN,
 		})
 }
 

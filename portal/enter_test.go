@@ -56,7 +56,7 @@ const poll = "https://poll.chaton.localhost:8443"
 
 var way = pass.Mark("the browser's own")
 
-func wishFor(to string) string { return wish{to, way}.address() }
+func wishFor(to string) string { return wish{To: to, Way: way}.address() }
 
 // passIn opens the pass that an answer leads to.
 func (p *testPortal) passIn(t *testing.T, r reply) pass.Pass {
@@ -119,7 +119,7 @@ func TestEnter_LeadsNowhereElse(t *testing.T) {
 		p.wait(time.Minute)
 	}
 	for _, bad := range []string{"", "x", strings.Repeat("é", 43), strings.Repeat("a", 44), `"><script>alert(1)</script>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`[:43]} {
-		v.get(wish{poll + "/", bad}.address()).want(t, 400)
+		v.get(wish{To: poll + "/", Way: bad}.address()).want(t, 400)
 	}
 }
 

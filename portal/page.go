@@ -19,7 +19,7 @@ var templateFiles embed.FS
 // pageSet is the templates of one language, by page.
 type pageSet map[string]*template.Template
 
-var pageNames = [...]string{"home", "sign-in", "account", "charter", "preparing", "message"}
+var pageNames = [...]string{"home", "sign-in", "account", "charter", "preparing", "message", "leave"}
 
 // parsePages makes every page in every language. The two languages of a
 // sentence stand side by side in the template, so that neither is forgotten.

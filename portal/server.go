@@ -14,6 +14,7 @@ import (
 	"ronron/internal/logkey"
 	"ronron/internal/secret"
 	"ronron/internal/text"
+	"ronron/portal/oidc"
 )
 
 // Options is what a portal needs.
@@ -25,8 +26,11 @@ type Options struct {
 	// them no service can leave its sign-in to the portal.
 	GateSeed   []byte
 	GateSecret secret.String
-	Log        *slog.Logger
-	Now        func() time.Time // nil: time.Now
+	// OIDCKeys are what the OpenID Connect provider signs with, the first, and
+	// those it signed with before; none: there is no provider.
+	OIDCKeys []oidc.Key
+	Log      *slog.Logger
+	Now      func() time.Time // nil: time.Now
 }
 
 // Accounts is what the portal asks of the directory.
@@ -50,6 +54,8 @@ type Server struct {
 
 	gateKey    ed25519.PrivateKey // nil: no gate
 	gateSecret secret.String
+
+	oidc *oidc.Provider // nil: none
 
 	handler http.Handler
 }
@@ -75,6 +81,11 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("a portal with a gate needs a secret of 32 characters or more")
 	}
 	var err error
+	if len(o.OIDCKeys) > 0 {
+		if s.oidc, err = oidc.New(oidc.Options{House: house{s}, Keys: o.OIDCKeys, Now: o.Now}); err != nil {
+			return nil, err
+		}
+	}
 	if s.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
@@ -95,6 +106,15 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /sign-out", s.signOut)
 	mux.HandleFunc("GET /enter", s.withSite(s.enter))
 	mux.HandleFunc("POST "+gateway.AskPath, s.withSite(s.answerGateway))
+	if s.oidc != nil {
+		mux.HandleFunc("GET "+oidc.DiscoveryPath, s.withOIDC(s.oidc.Discovery))
+		mux.HandleFunc("GET "+oidc.KeysPath, s.withOIDC(s.oidc.Keys))
+		mux.HandleFunc("GET "+oidc.AuthorizePath, s.withOIDC(s.authorize))
+		mux.HandleFunc("POST "+oidc.TokenPath, s.withOIDC(s.oidc.Token))
+		mux.HandleFunc("GET "+oidc.UserinfoPath, s.withOIDC(s.oidc.Userinfo))
+		mux.HandleFunc("POST "+oidc.UserinfoPath, s.withOIDC(s.oidc.Userinfo))
+		mux.HandleFunc("GET "+oidc.EndSessionPath, s.withOIDC(s.endSession))
+	}
 	mux.HandleFunc("GET /account", s.withSite(s.account))
 	mux.HandleFunc("POST /account/password", s.withSite(s.changePassword))
 	mux.HandleFunc("GET /health", s.health)

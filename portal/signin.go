@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (s *Server) signInForm(w http.ResponseWriter, r *http.Request, v *visit) {
 		http.Redirect(w, r, "/account", http.StatusSeeOther)
 		return
 	}
-	s.renderSignIn(w, v, http.StatusOK, signInBody{})
+	s.renderSignIn(w, r, v, http.StatusOK, signInBody{})
 }
 
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, v *visit) {
@@ -46,16 +47,13 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, v *visit) {
 		s.unreadableForm(w, v)
 		return
 	}
-	wanted := wishOf(r.PostForm)
-	if _, ok := v.site.goalOf(wanted); !ok {
-		wanted = wish{}
-	}
+	wanted := s.possible(r, v, wishOf(r.PostForm))
 	v.wish = wanted
 	typed := strings.ToLower(strings.TrimSpace(r.PostForm.Get("login")))
 	member, problem := s.checkMember(r.Context(), account.Login(typed), r.PostForm.Get("password"))
 	if problem != nil {
 		problem.explain(w)
-		s.renderSignIn(w, v, problem.status, signInBody{
+		s.renderSignIn(w, r, v, problem.status, signInBody{
 			Login: shorten(typed), Error: text.Typeset(v.lang, problem.text.In(v.lang)), Wrong: problem.wrong, Wish: wanted,
 		})
 		return
@@ -69,13 +67,32 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, v *visit) {
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
+// possible keeps a wish that can be fulfilled, and forgets any other.
+func (s *Server) possible(r *http.Request, v *visit, wanted wish) wish {
+	if _, ok := s.backOf(r, wanted); ok {
+		query, _ := url.ParseQuery(wanted.Ask) // backOf did
+		return wish{Ask: query.Encode()}
+	}
+	wanted.Ask = ""
+	if _, ok := v.site.goalOf(wanted); ok {
+		return wanted
+	}
+	return wish{}
+}
+
 // renderSignIn shows the form. A browser applies the policy on forms to every
 // address that an answer leads to, so the goal has to be in it.
-func (s *Server) renderSignIn(w http.ResponseWriter, v *visit, status int, b signInBody) {
+func (s *Server) renderSignIn(w http.ResponseWriter, r *http.Request, v *visit, status int, b signInBody) {
 	if to, ok := v.site.goalOf(b.Wish); ok {
-		w.Header().Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action 'self' https://"+to.gate.Host, 1))
+		leadOn(w, "https://"+to.gate.Host)
+	} else if back, ok := s.backOf(r, b.Wish); ok {
+		leadOn(w, back)
 	}
 	s.render(w, v, status, "sign-in", b)
+}
+
+func leadOn(w http.ResponseWriter, origin string) {
+	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action 'self' "+origin, 1))
 }
 
 // signOut works without a session and without a site, because somebody who

@@ -16,6 +16,7 @@ type Site struct {
 	Facts    charter.Facts `json:"facts"`
 	Services []SiteService `json:"services"` // offered to members, in order of the host's file
 	Gates    []SiteGate    `json:"gates,omitempty"`
+	OIDC     *SiteOIDC     `json:"oidc,omitempty"` // nil: no service signs members in this way
 }
 
 // SiteGate is a part of a service that the gateway lets only members into.

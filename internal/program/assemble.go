@@ -70,13 +70,17 @@ func runPortal(ctx context.Context, o cli.PortalOptions) error {
 	if err != nil {
 		return err
 	}
+	keys, err := c.ProviderKeys()
+	if err != nil {
+		return err
+	}
 	d := c.Directory
 	directory := ldap.NewPortal(ldap.Config{
 		Address: d.Address, ServerName: d.ServerName, CA: []byte(d.CA),
 		BaseDN: d.BaseDN, BindDN: d.BindDN, Password: d.Password,
 	})
 	defer directory.Close()
-	return portal.Run(ctx, portal.Options{SiteFile: o.SiteFile, Listen: o.Listen, Accounts: directory, GateSeed: c.GateSeed(), GateSecret: c.GateSecret, Log: logTo(os.Stderr)})
+	return portal.Run(ctx, portal.Options{SiteFile: o.SiteFile, Listen: o.Listen, Accounts: directory, GateSeed: c.GateSeed(), GateSecret: c.GateSecret, OIDCKeys: keys, Log: logTo(os.Stderr)})
 }
 
 func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

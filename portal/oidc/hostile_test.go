@@ -51,22 +51,22 @@ func TestAsk_LeadsNowhereButToTheClient(t *testing.T) {
 func TestAsk_TellsTheClientWhatIsWrong(t *testing.T) {
 	h := newHouse(t)
 	for what, want := range map[[2]string]string{
-		{"response_type", "token"}:              "unsupported_response_type",
-		{"response_type", "id_token"}:           "unsupported_response_type",
-		{"response_type", "code id_token"}:      "unsupported_response_type",
-		{"response_type", ""}:                   "unsupported_response_type",
-		{"response_mode", "form_post"}:          "invalid_request",
-		{"response_mode", "fragment"}:           "invalid_request",
-		{"scope", "profile"}:                    "invalid_scope",
-		{"scope", ""}:                           "invalid_scope",
-		{"request", "eyJhbGciOiJub25lIn0.e30."}: "request_not_supported",
-		{"request_uri", "https://evil.example"}: "request_uri_not_supported",
-		{"registration", "{}"}:                  "registration_not_supported",
-		{"max_age", "yesterday"}:                "invalid_request",
-		{"prompt", "none login"}:                "invalid_request",
-		{"code_challenge", challenge}:           "invalid_request", // plain is the default, and refused
-		{"code_challenge_method", "S256"}:       "invalid_request",
-		{"id_token_hint", unsigned(t, h, "ana")}:   "login_required",
+		{"response_type", "token"}:               "unsupported_response_type",
+		{"response_type", "id_token"}:            "unsupported_response_type",
+		{"response_type", "code id_token"}:       "unsupported_response_type",
+		{"response_type", ""}:                    "unsupported_response_type",
+		{"response_mode", "form_post"}:           "invalid_request",
+		{"response_mode", "fragment"}:            "invalid_request",
+		{"scope", "profile"}:                     "invalid_scope",
+		{"scope", ""}:                            "invalid_scope",
+		{"request", "eyJhbGciOiJub25lIn0.e30."}:  "request_not_supported",
+		{"request_uri", "https://evil.example"}:  "request_uri_not_supported",
+		{"registration", "{}"}:                   "registration_not_supported",
+		{"max_age", "yesterday"}:                 "invalid_request",
+		{"prompt", "none login"}:                 "invalid_request",
+		{"code_challenge", challenge}:            "invalid_request", // plain is the default, and refused
+		{"code_challenge_method", "S256"}:        "invalid_request",
+		{"id_token_hint", unsigned(t, h, "ana")}: "login_required",
 	} {
 		_, err := h.Ask(t.Context(), ask("pads", padsBack, what[0], what[1]))
 		r, ok := errors.AsType[*Refusal](err)
