@@ -10,14 +10,14 @@ import (
 	"ronron/recipes/level"
 )
 
-// TestLevels earns again what two recipes are shown with: the quick part of
+// TestLevels earns again what the quick recipes are shown with: the quick part of
 // `make test-catalog`.
 func TestLevels(t *testing.T) {
 	needEngine(t)
 	if binary.err != nil {
 		t.Fatal(binary.err)
 	}
-	for _, recipe := range []string{"pages", "dokuwiki"} {
+	for _, recipe := range []string{"pages", "dokuwiki", "radicale", "shaarli", "prosody"} {
 		t.Run(recipe, func(t *testing.T) {
 			cmd := exec.Command(binary.path, "recipe", "test", recipe, "--json")
 			var progress strings.Builder
