@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -15,20 +12,25 @@ import (
 	"ronron/internal/source"
 	"ronron/internal/stock"
 	"ronron/recipes"
+	"ronron/services"
 )
-
-var fromFlag = &cli.StringFlag{Name: "from", Usage: "take what is needed from the `FOLDER` that ronron fetch filled, and never from the network"}
 
 func (a *App) fetchCommand() *cli.Command {
 	return &cli.Command{
 		Name: "fetch", Usage: "gather what is needed from elsewhere, for a closed network",
-		Description: `Gathers the archives of source code that the services' recipes are built from in a
-folder: from what you have (--have), else from their addresses. What an archive is,
-its content says and not its name. What is there already is not fetched again.`,
+		Description: `Fills a folder with everything that ronron up needs from elsewhere for the services
+of the file: their images, built here or pulled with the digests of chaton.lock, the
+archives that they are built from, and a copy of this program. Bring the folder to a
+machine of the same kind with chaton.hcl, chaton.lock and your own recipes, and run
+there: ronron up --from FOLDER
+What is there whole is not gathered again, and nothing is ever removed. An archive
+that was brought by hand (--have) is known by its content, whatever its name.
+With --recipe only the sources of that recipe are gathered, for its author.`,
 		Flags: []cli.Flag{fileFlag,
 			&cli.StringFlag{Name: "to", Usage: "the `FOLDER` to fill (default: fetched)", Value: "fetched"},
-			&cli.StringSliceFlag{Name: "recipe", Usage: "for this recipe (`NAME|FOLDER`) instead of those of the file; may be repeated"},
+			&cli.BoolFlag{Name: "check", Usage: "gather nothing; read the folder through, and say whether it holds all that is needed, whole"},
 			&cli.StringSliceFlag{Name: "have", Usage: "an `ARCHIVE` that was brought by hand, or a folder of them; may be repeated"},
+			&cli.StringSliceFlag{Name: "recipe", Usage: "the sources of this recipe (`NAME|FOLDER`) alone; may be repeated"},
 		},
 		Action: a.fetch,
 	}
@@ -38,54 +40,185 @@ func (a *App) fetch(c *cli.Context) error {
 	if _, err := arguments(c); err != nil {
 		return err
 	}
-	chosen, err := a.toFetch(c)
-	if err != nil {
-		return err
-	}
-	g := stock.Gathering{Stock: stock.Stock{Dir: c.String("to")}, Tell: a.note}
-	for _, path := range c.StringSlice("have") {
-		files, err := stock.Archives(path)
-		if err != nil {
-			return err
-		}
-		g.Have = append(g.Have, files...)
-	}
-	all := sourcesOf(chosen)
-	if err := g.Sources(c.Context, all); err != nil {
-		return err
-	}
-	a.note("%s holds all of %d sources. Use it with: ronron up --from %s", g.Dir, len(all), g.Dir)
-	return nil
-}
-
-// bringAll gives the daemon what the file's recipes are built from, where a
-// folder to take it from is named.
-func (a *App) bringAll(c *cli.Context, d *daemon, w api.Wanted, file chaton.Chaton) error {
-	from := c.String("from")
-	if from == "" {
-		return nil
-	}
-	return a.bring(c.Context, d, stock.Stock{Dir: from}, sourcesOf(recipesOf(w, file)))
-}
-
-// toFetch are the recipes whose needs are gathered.
-func (a *App) toFetch(c *cli.Context) (chosen []*recipes.Recipe, err error) {
-	for _, word := range c.StringSlice("recipe") {
-		r, err := a.toLint(c, word)
-		if err != nil {
-			return nil, err
-		}
-		chosen = append(chosen, r...)
-	}
-	if len(chosen) > 0 {
-		return chosen, nil
+	to := stock.Stock{Dir: c.String("to")}
+	if len(c.StringSlice("recipe")) > 0 {
+		return a.fetchForAuthor(c, to)
 	}
 	path, _ := fileOf(c)
 	w, file, err := a.load(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return recipesOf(w, file), nil
+	if c.Bool("check") {
+		return a.checkStock(to, w, file)
+	}
+	if w, err = a.lockMissing(c.Context, w, file); err != nil {
+		return err
+	}
+	images, err := a.neededImages(w)
+	if err != nil {
+		return err
+	}
+	engine, err := a.env.Store(file.ID())
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	done, err := to.Open()
+	if err != nil {
+		return err
+	}
+	defer done()
+	failures, err := a.fetchSources(c, to, sourcesOf(recipesOf(w, file)))
+	if err != nil {
+		return err
+	}
+	more, err := a.fetchImages(c.Context, engine, to, images)
+	if err != nil {
+		return err
+	}
+	if failures += more; failures > 0 {
+		return a.incomplete(to, failures)
+	}
+	if err := to.Bring(a.env.Self, a.env.Version); err != nil {
+		return err
+	}
+	return a.gathered(to, images)
+}
+
+// gathered says what there is now.
+func (a *App) gathered(to stock.Stock, images []services.Image) error {
+	index, err := to.Index()
+	if err != nil {
+		return err
+	}
+	var size int64
+	for _, image := range images {
+		size += index.Images[image.Key()].Size
+	}
+	a.note("%s holds all that is needed: %d images (%s, parts that they share counted twice).", to.Dir, len(images), stock.Megabytes(size))
+	if n, size := index.Unused(images); n > 0 {
+		a.note("It also holds %d images (%s) that this file does not need; they stay. A new folder would be without them.", n, stock.Megabytes(size))
+	}
+	a.note("Bring it to a machine of the same kind with chaton.hcl, chaton.lock and your own recipes; there: ronron up --from %s", to.Dir)
+	return nil
+}
+
+func (a *App) incomplete(to stock.Stock, failures int) error {
+	return errs.New(errs.Failed, "%d of the things that are needed are not in %s.", failures, to.Dir).
+		WithHint("Mend what is said above, and run the command again; what is there is not gathered anew.")
+}
+
+// fetchForAuthor gathers the sources of recipes, and nothing else.
+func (a *App) fetchForAuthor(c *cli.Context, to stock.Stock) error {
+	var chosen []*recipes.Recipe
+	for _, word := range c.StringSlice("recipe") {
+		r, err := a.toLint(c, word)
+		if err != nil {
+			return err
+		}
+		chosen = append(chosen, r...)
+	}
+	all := sourcesOf(chosen)
+	if c.Bool("check") {
+		if failures := a.checkSources(to, all); failures > 0 {
+			return a.incomplete(to, failures)
+		}
+		return nil
+	}
+	done, err := to.Open()
+	if err != nil {
+		return err
+	}
+	defer done()
+	failures, err := a.fetchSources(c, to, all)
+	if err != nil {
+		return err
+	}
+	if failures > 0 {
+		return a.incomplete(to, failures)
+	}
+	a.note("%s holds %d sources. Use them with: ronron recipe test NAME --from %s", to.Dir, len(all), to.Dir)
+	return nil
+}
+
+// fetchSources gathers archives, shows what fails and returns how many those were.
+func (a *App) fetchSources(c *cli.Context, to stock.Stock, all []source.Source) (failures int, err error) {
+	g := stock.Gathering{Stock: to, Tell: a.note}
+	for _, path := range c.StringSlice("have") {
+		files, err := stock.Archives(path)
+		if err != nil {
+			return 0, err
+		}
+		g.Have = append(g.Have, files...)
+	}
+	failed := g.Sources(c.Context, all)
+	if c.Context.Err() != nil {
+		return 0, context.Cause(c.Context)
+	}
+	for _, err := range failed {
+		a.showError(err)
+	}
+	return len(failed), nil
+}
+
+// checkStock reads everything through that the file needs.
+func (a *App) checkStock(to stock.Stock, w api.Wanted, file chaton.Chaton) error {
+	index, err := to.Index()
+	if err != nil {
+		return err
+	}
+	if w, err = a.lockFrom(w, file, to, index); err != nil {
+		return err
+	}
+	images, err := a.neededImages(w)
+	if err != nil {
+		return err
+	}
+	if err := a.lacking(to, index, images); err != nil {
+		return err
+	}
+	failures := a.checkSources(to, sourcesOf(recipesOf(w, file)))
+	checker := stock.Checker{Stock: to}
+	for _, image := range images {
+		if err := checker.Check(image, index.Images[image.Key()]); err != nil {
+			failures++
+			a.showError(err)
+			continue
+		}
+		a.note("%s is whole.", stock.Name(image))
+	}
+	if err := to.CheckProgram(index); err != nil {
+		failures++
+		a.showError(err)
+	}
+	if failures > 0 {
+		return a.incomplete(to, failures)
+	}
+	a.note("%s holds all that is needed.", to.Dir)
+	return nil
+}
+
+func (a *App) checkSources(to stock.Stock, all []source.Source) (failures int) {
+	for _, src := range all {
+		if err := to.CheckSource(src); err != nil {
+			failures++
+			a.showError(err)
+			continue
+		}
+		a.note("%s is whole.", src.URL)
+	}
+	return failures
+}
+
+// neededImages are those that the file's services run.
+func (a *App) neededImages(w api.Wanted) ([]services.Image, error) {
+	images, diags := a.env.Language.Images(w)
+	if err := diags.Err(); err != nil {
+		a.showDiagnostics(diags, sources(w))
+		return nil, &shownError{err}
+	}
+	return images, nil
 }
 
 // recipesOf are those of the file's services, each once.
@@ -115,97 +248,4 @@ func sourcesOf(chosen []*recipes.Recipe) (all []source.Source) {
 		}
 	}
 	return all
-}
-
-// bring gives the daemon the sources that it lacks.
-func (a *App) bring(ctx context.Context, d *daemon, from stock.Stock, all []source.Source) error {
-	for _, src := range all {
-		has, err := d.HasSource(ctx, src.Sum)
-		if err != nil {
-			return err
-		}
-		if has {
-			continue
-		}
-		if err := a.bringOne(ctx, d, from, src); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *App) bringOne(ctx context.Context, d *daemon, from stock.Stock, src source.Source) error {
-	path, found := from.Source(src)
-	if !found {
-		return errs.New(errs.NotFound, "%s holds no archive of %s (%s).", from.Dir, src.URL, src.Sum).
-			WithHint("Gather it where it can be reached, or bring it by hand: ronron fetch --to %s --have ARCHIVE", from.Dir)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return errs.Wrap(err, errs.Failed, "The archive %s cannot be read.", path)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return errs.Wrap(err, errs.Failed, "The archive %s cannot be read.", path)
-	}
-	a.note("Bringing %s to the daemon.", path)
-	err = d.BringSource(ctx, src, f, info.Size())
-	if codeIs(err, errs.Failed) || codeIs(err, errs.Invalid) {
-		return errs.Wrap(err, errs.CodeOf(err), "%s is not the archive of %s: %s", path, src.URL, err).
-			WithHint("It was changed, or copied by half. Gather it again: ronron fetch --to %s", from.Dir)
-	}
-	return err
-}
-
-func (a *App) recipeSumCommand() *cli.Command {
-	return &cli.Command{
-		Name: "sum", Usage: "tell the sum of an archive of source code", ArgsUsage: "ARCHIVE|FOLDER",
-		Description: `Tells what to write in the source block of a recipe: the sum of the content of an
-archive, or of a folder in which one was unpacked. Without --strip, one folder that
-everything in the archive lies in is left out, as forges pack their releases.`,
-		Flags:  []cli.Flag{&cli.IntFlag{Name: "strip", Usage: "leave out that `NUMBER` of folders at the beginning of each path", Value: -1, DefaultText: "one where all lies in it"}},
-		Action: a.recipeSum,
-	}
-}
-
-func (a *App) recipeSum(c *cli.Context) error {
-	words, err := arguments(c, "ARCHIVE|FOLDER")
-	if err != nil {
-		return err
-	}
-	sum, strip, err := sumOf(words[0], c.Int("strip"))
-	if err != nil {
-		return err
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "sum   = %q\n", sum)
-	if strip > 0 {
-		fmt.Fprintf(&b, "strip = %d\n", strip)
-	}
-	_, err = fmt.Fprint(a.env.Stdout, b.String())
-	return err
-}
-
-// sumOf sums an archive or a folder; a negative strip is found out.
-func sumOf(path string, strip int) (string, int, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", 0, errs.Wrap(err, errs.Invalid, "There is no archive or folder %s.", path)
-	}
-	if info.IsDir() {
-		sum, err := source.SumDir(path)
-		return sum, max(strip, 0), err
-	}
-	if strip < 0 {
-		inOne, err := source.InOneFolder(path)
-		if err != nil {
-			return "", 0, err
-		}
-		if strip = 0; inOne {
-			strip = 1
-		}
-	}
-	sum, err := source.Sum(path, strip)
-	return sum, strip, err
 }

@@ -114,6 +114,9 @@ func (a *App) testOnce(c *cli.Context, r *recipes.Recipe, own map[string][]byte)
 	if err != nil {
 		return nil, err
 	}
+	if err := a.supplyTest(c.Context, h.from, h.id, r, lock); err != nil {
+		return nil, err
+	}
 	record, err := recipetest.Run(c.Context, recipetest.Options{
 		Recipe: r, Own: own, Lock: lock, House: h, Domain: domain, Version: a.env.Version, Who: a.env.Who, Tell: a.note, Now: a.env.Now,
 	})
@@ -134,8 +137,18 @@ func (a *App) imagesOf(c *cli.Context, r *recipes.Recipe, engine recipetest.Engi
 	if c.Bool("local-images") {
 		return recipetest.LocalImages(c.Context, engine, r)
 	}
-	lock := map[string]string{}
+	lock, held := map[string]string{}, map[string]string{}
+	if from, named := fromOf(c); named && from.HasIndex() {
+		index, err := from.Index()
+		if err != nil {
+			return nil, err
+		}
+		held = index.Digests()
+	}
 	for _, tag := range r.Outline().Unlocked {
+		if lock[tag] = held[tag]; lock[tag] != "" {
+			continue
+		}
 		digest, err := a.registry.Digest(c.Context, tag)
 		if err != nil {
 			return nil, err

@@ -15,6 +15,8 @@ import (
 // registries tell what tags mean at this moment. internal/registry has the real ones.
 type registries interface {
 	Digest(ctx context.Context, reference string) (string, error)
+	// Manifest returns the manifest with that digest of the image "name:tag".
+	Manifest(ctx context.Context, reference, digest string) ([]byte, error)
 }
 
 func (a *App) recipeLockCommand() *cli.Command {

@@ -29,6 +29,10 @@ func (r *fakeRegistry) Digest(_ context.Context, reference string) (string, erro
 	return "", errs.New(errs.NotFound, "There is no image %s.", reference)
 }
 
+func (r *fakeRegistry) Manifest(_ context.Context, _, digest string) ([]byte, error) {
+	return nil, errs.New(errs.NotFound, "There is no manifest %s.", digest)
+}
+
 // lockLanguage reads a chaton with one service of an own recipe.
 type lockLanguage struct{ *fakeLanguage }
 

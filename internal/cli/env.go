@@ -38,6 +38,7 @@ type Env struct {
 	Language Language
 	Connect  func(ctx context.Context) (Host, error)
 	Engine   func(id services.ChatonID) (recipetest.Engine, error) // of a chaton that recipes are tested in
+	Store    func(id services.ChatonID) (ImageStore, error)        // that images are carried to and from
 	Machine  Machine
 	Roles    Roles
 }
@@ -57,6 +58,9 @@ type Language interface {
 	// Offers lists what can be offered: the recipes that come with Ronron,
 	// but those of the house itself, and the recipes of w.
 	Offers(w api.Wanted) ([]Offer, diag.List)
+	// Images are those that the chaton of w runs, but Ronron's own; a tag has
+	// the digest that w.Lock notes for it.
+	Images(w api.Wanted) ([]services.Image, diag.List)
 	// Template returns a commented chaton.hcl.
 	Template(a Answers) []byte
 }

@@ -121,7 +121,10 @@ type fakeLanguage struct {
 	seen   []api.Wanted
 	folder string
 	mail   chaton.Mail
+	images []services.Image
 }
+
+func (l *fakeLanguage) Images(api.Wanted) ([]services.Image, diag.List) { return l.images, nil }
 
 func (l *fakeLanguage) Read(w api.Wanted) (chaton.Chaton, diag.List) {
 	l.seen = append(l.seen, w)

@@ -45,11 +45,14 @@ func (a *App) up(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if wanted, err = a.lockMissing(c.Context, wanted, file); err != nil {
+	if wanted, err = a.locked(c, wanted, file); err != nil {
 		return err
 	}
 	host, err := a.env.Connect(c.Context)
 	if err != nil {
+		return err
+	}
+	if err := a.supply(c, wanted, file); err != nil {
 		return err
 	}
 	d, err := a.ensureDaemon(c.Context, host, file.ID(), c.Bool("force"))
@@ -57,7 +60,7 @@ func (a *App) up(c *cli.Context) error {
 		return err
 	}
 	defer d.Close()
-	if err := a.bringAll(c, d, wanted, file); err != nil {
+	if err := a.supplySources(c, d, wanted, file); err != nil {
 		return err
 	}
 	reply, err := a.planned(c.Context, d, wanted)

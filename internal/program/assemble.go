@@ -26,6 +26,7 @@ func Assemble(version string) cli.Env {
 	env.Language = language{}
 	env.Connect = connect
 	env.Engine = func(id services.ChatonID) (recipetest.Engine, error) { return docker.New(id) }
+	env.Store = func(id services.ChatonID) (cli.ImageStore, error) { return docker.New(id) }
 	env.Roles = cli.Roles{Daemon: runDaemon, Gateway: runGateway, Portal: runPortal}
 	return env
 }

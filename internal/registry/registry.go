@@ -75,32 +75,55 @@ func (c *Client) Digest(ctx context.Context, reference string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	resp, err := c.manifest(ctx, m, "")
+	_, digest, err := c.read(ctx, m, m.tag)
+	return digest, err
+}
+
+// Manifest returns the manifest with that digest of the image "name:tag".
+func (c *Client) Manifest(ctx context.Context, reference, digest string) ([]byte, error) {
+	m, err := parse(reference)
+	if err != nil {
+		return nil, err
+	}
+	if !digestRule.MatchString(digest) {
+		return nil, errs.New(errs.Invalid, "%q is not a digest.", digest)
+	}
+	body, got, err := c.read(ctx, m, digest)
+	if err == nil && got != digest {
+		err = errs.New(errs.Failed, "%s sent something else than the manifest %s.", m.host, digest).
+			WithHint("Something between you and the registry changes what it sends; do not use this image from here.")
+	}
+	return body, err
+}
+
+// read asks for a manifest, with what lets everybody read where that is wanted.
+func (c *Client) read(ctx context.Context, m image, which string) (body []byte, digest string, err error) {
+	resp, err := c.manifest(ctx, m, which, "")
 	if err == nil && resp.StatusCode == http.StatusUnauthorized {
 		challenge := resp.Header.Get("WWW-Authenticate")
 		resp.Body.Close()
 		token, tokenErr := c.token(ctx, m, challenge)
 		if tokenErr != nil {
-			return "", tokenErr
+			return nil, "", tokenErr
 		}
-		resp, err = c.manifest(ctx, m, token)
+		resp, err = c.manifest(ctx, m, which, token)
 	}
 	if err != nil {
-		return "", unreachable(ctx, m, err)
+		return nil, "", unreachable(ctx, m, err)
 	}
 	defer resp.Body.Close()
 	if err := refused(m, resp); err != nil {
-		return "", err
+		return nil, "", err
 	}
-	return digest(ctx, m, resp)
+	return content(ctx, m, resp)
 }
 
 // kinds are the manifests that name an image: for several machine kinds first.
 const kinds = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, " +
 	"application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
 
-func (c *Client) manifest(ctx context.Context, m image, token string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+m.host+"/v2/"+m.name+"/manifests/"+m.tag, nil)
+func (c *Client) manifest(ctx context.Context, m image, which, token string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+m.host+"/v2/"+m.name+"/manifests/"+which, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -111,22 +134,22 @@ func (c *Client) manifest(ctx context.Context, m image, token string) (*http.Res
 	return c.http.Do(req)
 }
 
-// digest computes it from what came: what the registry says of it must agree.
-func digest(ctx context.Context, m image, resp *http.Response) (string, error) {
+// content is what came, and its digest: what the registry says of it must agree.
+func content(ctx context.Context, m image, resp *http.Response) ([]byte, string, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxManifest+1))
 	if err != nil {
-		return "", unreachable(ctx, m, err)
+		return nil, "", unreachable(ctx, m, err)
 	}
 	if len(body) > maxManifest || !json.Valid(body) {
-		return "", errs.New(errs.Failed, "%s did not answer with a manifest for %s.", m.host, m.whole)
+		return nil, "", errs.New(errs.Failed, "%s did not answer with a manifest for %s.", m.host, m.whole)
 	}
 	sum := sha256.Sum256(body)
 	got := "sha256:" + hex.EncodeToString(sum[:])
 	if said := resp.Header.Get("Docker-Content-Digest"); said != "" && said != got {
-		return "", errs.New(errs.Failed, "%s says that %s is %.80q, but what it sent is %s.", m.host, m.whole, said, got).
+		return nil, "", errs.New(errs.Failed, "%s says that %s is %.80q, but what it sent is %s.", m.host, m.whole, said, got).
 			WithHint("Something between you and the registry changes what it sends; do not use this image from here.")
 	}
-	return got, nil
+	return body, got, nil
 }
 
 func refused(m image, resp *http.Response) error {

@@ -2,7 +2,6 @@ package stock
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -28,24 +27,23 @@ type had struct {
 }
 
 // Sources gathers what is not there yet. It goes on after a failure, so that one
-// that cannot be had is no reason to be without the others; all failures are returned.
-func (g *Gathering) Sources(ctx context.Context, all []source.Source) error {
+// that cannot be had is no reason to be without the others.
+func (g *Gathering) Sources(ctx context.Context, all []source.Source) (failed []error) {
 	if len(all) == 0 {
 		return nil
 	}
-	if _, err := g.MakePlace(); err != nil {
-		return err
+	if err := os.MkdirAll(g.sourcesDir(), 0o755); err != nil {
+		return []error{full(err, g.sourcesDir())}
 	}
-	var failed []error
 	for _, src := range all {
 		if err := g.source(ctx, src); err != nil {
 			failed = append(failed, err)
 		}
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return failed
 		}
 	}
-	return errors.Join(failed...)
+	return failed
 }
 
 func (g *Gathering) source(ctx context.Context, src source.Source) error {
@@ -73,7 +71,7 @@ func (g *Gathering) source(ctx context.Context, src source.Source) error {
 	if sum != src.Sum {
 		return source.Another(src, sum)
 	}
-	return g.Put(src, path)
+	return g.put(src, path)
 }
 
 // brought is the archive among those that somebody has which is the source.
@@ -105,7 +103,7 @@ func (g *Gathering) copy(src source.Source, path string) error {
 	defer from.Close()
 	to, err := os.CreateTemp(g.sourcesDir(), "copy-*")
 	if err != nil {
-		return errs.Wrap(err, errs.Failed, "Nothing can be written into %s.", g.sourcesDir())
+		return full(err, g.sourcesDir())
 	}
 	defer os.Remove(to.Name())
 	defer to.Close()
@@ -113,7 +111,7 @@ func (g *Gathering) copy(src source.Source, path string) error {
 		err = to.Sync()
 	}
 	if err != nil {
-		return errs.Wrap(err, errs.Failed, "The archive %s cannot be copied into %s.", path, g.sourcesDir()).WithHint("Look whether the disk is full.")
+		return full(err, g.sourcesDir())
 	}
-	return g.Put(src, to.Name())
+	return g.put(src, to.Name())
 }

@@ -55,23 +55,15 @@ func (s Stock) CheckSource(src source.Source) error {
 	return nil
 }
 
-// MakePlace makes the folder of the sources and returns it.
-func (s Stock) MakePlace() (string, error) {
-	if err := os.MkdirAll(s.sourcesDir(), 0o755); err != nil {
-		return "", errs.Wrap(err, errs.Failed, "The folder %s cannot be made.", s.sourcesDir())
-	}
-	return s.sourcesDir(), nil
-}
-
-// Put makes a file on the same disk the source's archive.
-func (s Stock) Put(src source.Source, file string) error {
+// put makes a file on the same disk the source's archive.
+func (s Stock) put(src source.Source, file string) error {
 	to := filepath.Join(s.sourcesDir(), src.FileName())
 	err := os.Chmod(file, 0o644)
 	if err == nil {
 		err = os.Rename(file, to)
 	}
 	if err != nil {
-		return errs.Wrap(err, errs.Failed, "The archive cannot be put to %s.", to)
+		return full(err, to)
 	}
 	return nil
 }
