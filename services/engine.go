@@ -58,7 +58,8 @@ type Engine interface {
 
 	// CreateUnit creates the container of a unit from the image with the given
 	// id, copies its files in and gives it a fixed address in the service's
-	// network; it does not start it. hash is kept in a label. Several
+	// network; it does not start it. The unit finds the service's AtGateway names at
+	// its network's bridge, where what listens on the machine answers. hash is kept in a label. Several
 	// containers of one unit may exist side by side when their hashes differ.
 	CreateUnit(ctx context.Context, s Service, u Unit, hash, imageID string) (id string, err error)
 

@@ -21,6 +21,9 @@ func (s Service) Hash(u Unit, key []byte) string {
 	must(enc.Encode(u))
 	must(enc.Encode(u.Image.Key()))
 	must(enc.Encode([]any{s.Name, s.HostNetwork}))
+	if len(s.AtGateway) > 0 { // else nothing: units from before it existed stay as they are
+		must(enc.Encode(s.AtGateway))
+	}
 	for _, f := range u.Files {
 		fmt.Fprintf(mac, "%q %x\n", f.Path, sha256.Sum256(f.Content))
 	}

@@ -36,9 +36,10 @@ func TestHash_ChangesWithWhatTheContainerIsMadeOf(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]func(s *services.Service, u *services.Unit){
-		"service":      func(s *services.Service, u *services.Unit) { s.Name = "wiki2" },
-		"unit":         func(s *services.Service, u *services.Unit) { u.Name = "web2" },
-		"host network": func(s *services.Service, u *services.Unit) { s.HostNetwork = true },
+		"service":          func(s *services.Service, u *services.Unit) { s.Name = "wiki2" },
+		"unit":             func(s *services.Service, u *services.Unit) { u.Name = "web2" },
+		"names at gateway": func(s *services.Service, u *services.Unit) { s.AtGateway = []string{"chaton.example.org"} },
+		"host network":     func(s *services.Service, u *services.Unit) { s.HostNetwork = true },
 		"Dockerfile": func(s *services.Service, u *services.Unit) {
 			u.Image.Build.Files["Dockerfile"] = []byte("FROM debian\n")
 		},

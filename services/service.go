@@ -23,6 +23,9 @@ type Service struct {
 	// Directory says that the service has accounts: the directory's unit is
 	// connected to its network, under the directory's host name.
 	Directory bool `json:"directory"`
+	// AtGateway are the gateway's host names that the units find at the bridge of
+	// their own network, where it listens too: a way to it for those that have none out.
+	AtGateway []string `json:"at_gateway,omitempty"`
 	// HostNetwork puts the units into the machine's own network. Only services
 	// built into Ronron (the gateway) may; no recipe can ask for it.
 	HostNetwork bool   `json:"host_network,omitempty"`

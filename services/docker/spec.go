@@ -137,6 +137,9 @@ func (e *Engine) place(ctx context.Context, s services.Service, u services.Unit,
 		return errs.New(errs.Failed, "The network of %s is full: %d containers hold its addresses.", s.Name, len(taken)).
 			WithHint("Remove containers of the service that are not needed any more: docker ps -a --filter label=%s=%s", labelService, s.Name)
 	}
+	for _, host := range s.AtGateway {
+		sp.host.ExtraHosts = append(sp.host.ExtraHosts, host+":"+offset(subnetOf(n), bridgeOffset).String())
+	}
 	sp.config.Hostname = string(u.Name)
 	sp.config.Labels[labelAddress] = address.String()
 	sp.host.NetworkMode = container.NetworkMode(n.Name)

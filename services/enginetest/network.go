@@ -69,13 +69,30 @@ func testReach(t *testing.T, b *bench) {
 	b.fails(other, "get", b.find(db).Address.String())
 }
 
+// testAtGateway: units find the gateway at the bridge of their network, jobs too,
+// and other services do not know the name.
+func testAtGateway(t *testing.T, b *bench) {
+	const host = "chaton.example.org"
+	s := b.serve("pads")
+	s.AtGateway = []string{host}
+	web, other := b.start(s, "a"), b.start(b.serve("wiki"), "a")
+	b.equal("address of the gateway", b.run(web, "lookup", host), b.inNetwork("pads", 1))
+	b.fails(other, "lookup", host)
+	r, err := b.RunJob(t.Context(), s, b.unit("look", "lookup", host), b.imageID)
+	b.ok(err)
+	b.equal("what a job finds", r.Output, b.inNetwork("pads", 1))
+}
+
 // reserved returns the address kept for the directory in a service's network.
-func (b *bench) reserved(service services.Name) string {
+func (b *bench) reserved(service services.Name) string { return b.inNetwork(service, 14) }
+
+// inNetwork returns an address of a service's network.
+func (b *bench) inNetwork(service services.Name, offset byte) string {
 	b.Helper()
 	for _, n := range b.look().Networks {
 		if n.Service == service {
 			a := n.Subnet.Addr().As4()
-			a[3] += 14
+			a[3] += offset
 			return netip.AddrFrom4(a).String()
 		}
 	}

@@ -40,6 +40,7 @@ func Run(t *testing.T, newEngine func(t *testing.T) services.Engine, images Imag
 		"Networks_Connect":              testConnect,
 		"Networks_ConnectSuccessor":     testConnectSuccessor,
 		"Networks_RemoveWithForeigners": testRemoveWithForeigners,
+		"Networks_AtGateway":            testAtGateway,
 		"Networks_UnitsReachEachOther":  testReach,
 		"Volumes":                       testVolumes,
 		"Volumes_Missing":               testMissingVolume,
