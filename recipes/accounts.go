@@ -15,7 +15,7 @@ import (
 
 // Accounts says how members sign in, and what of a member the software takes.
 type Accounts struct {
-	Kind           string    // "ldap", "header", "basic", "none"
+	Kind           string    // "ldap", "oidc", "header", "basic", "none"
 	Identity       string    // what the software keys people by: "uid", "mail"
 	Administrators text.Text // how a member of admins becomes administrator
 	// SignUp is "closed" where the chaton's accounts are the only ones, "software"
@@ -24,12 +24,8 @@ type Accounts struct {
 	Headers GateHeaders // which the software takes for who is there
 }
 
-// provided are the ways to sign in that a chaton has; planned are those that
-// recipes elsewhere may ask for. Accepting one of these would leave members
-// before a door that nobody opens.
 var (
-	provided = []string{"ldap", "header", "basic", "none"}
-	planned  = []string{"oidc"}
+	provided = []string{"ldap", "oidc", "header", "basic", "none"} // the ways to sign in that a chaton has
 	signUps  = []string{"closed", "software"}
 )
 
@@ -42,16 +38,14 @@ func (a Accounts) gated() bool { return a.Kind == "header" || a.Kind == "basic" 
 func (d declarations) accounts(b *hclread.Block) {
 	a := &d.r.Accounts
 	a.Kind = b.Name()
-	switch {
-	case slices.Contains(planned, a.Kind):
-		d.Errorf(b.NameRange(), "Not possible yet", "Signing in by %q comes later; there are %s.", a.Kind, diag.OneOf(provided))
-	case !slices.Contains(provided, a.Kind):
+	if !slices.Contains(provided, a.Kind) {
 		d.Errorf(b.NameRange(), "Unknown kind of accounts", "Members sign in by %s; %q is none of them.%s", diag.OneOf(provided), a.Kind, diag.DidYouMean(a.Kind, provided))
 	}
 	a.Identity = d.line(b, "identity")
 	a.Administrators = d.Bilingual(b, "administrators").V
 	d.signUp(b, a)
 	d.identityHeaders(b, a)
+	d.addressesOfClient(b, a)
 }
 
 func (d declarations) signUp(b *hclread.Block, a *Accounts) {

@@ -58,7 +58,7 @@ func TestParse_RefusesAccountsThatCannotWork(t *testing.T) {
 		"two in one":      {"accounts \"header\" {\n header = { user = \"X-User\", name = \"x-user\" }\n}", `enter = "members"`, "Name used twice"},
 		"unknown":         {"accounts \"header\" {\n header = { user = \"X-User\", phone = \"X-Phone\" }\n}", `enter = "members"`, "Unknown name"},
 		"unknown sign-up": {"accounts \"none\" {\n sign_up = \"open\"\n}", ``, "Unknown way to sign up"},
-		"later":           {`accounts "oidc" {}`, ``, "Not possible yet"},
+		"no such kind":    {`accounts "saml" {}`, ``, "Unknown kind of accounts"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, diags := Parse("x", gatedRecipe(tc.accounts, tc.route+"\n"))

@@ -100,17 +100,6 @@ func TestParse_BuiltinIsForEmbeddedRecipesOnly(t *testing.T) {
 	}
 }
 
-func TestParse_RefusesAccountsThatNobodyProvides(t *testing.T) {
-	files := wrap(`"x"`)
-	source := string(files["recipe.hcl"])
-	for _, kind := range planned {
-		files["recipe.hcl"] = []byte(strings.Replace(source, `accounts "none"`, `accounts "`+kind+`"`, 1))
-		if r, diags := Parse("x", files); r != nil || len(diags) != 1 || diags[0].Summary != "Not possible yet" {
-			t.Errorf("%s: %v", kind, diags)
-		}
-	}
-}
-
 func TestParse_HashCoversEveryFile(t *testing.T) {
 	files := folder(t, "testdata/good/pad")
 	before, _ := Parse("pad", files)

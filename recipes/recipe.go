@@ -5,7 +5,7 @@
 // copies. Parse checks the text and finds every problem it can tell apart;
 // Resolve evaluates it for one chaton and gives a services.Service and its
 // Routes. Recipes see chaton.*, service.*, setting.*, secret.*, directory.*,
-// mail.* and route.*, and their own folder; nothing else of the host: no environment,
+// oidc.*, mail.* and route.*, and their own folder; nothing else of the host: no environment,
 // no files, no network.
 package recipes
 
@@ -93,6 +93,7 @@ type Input struct {
 	Settings  Values                   // as written in chaton.hcl
 	Secrets   map[string]secret.String // one for each Recipe.Secrets
 	Directory DirectoryInput
+	OIDC      OIDCInput // of recipes with accounts "oidc"
 	Mail      MailInput
 	// Images are digests that were noted: "name:tag" to "name:tag@sha256:…".
 	Images map[string]string
@@ -156,6 +157,7 @@ type Resolved struct {
 	Public  text.Text // what somebody without an account can do
 	Data    []Data
 	Tools   []Tool
+	Client  *Client // of the provider; nil unless accounts are "oidc"
 	// Unlocked are images whose tag has no digest in Input.Images.
 	Unlocked []string
 	// Declared is what the recipe says beyond running the software.

@@ -76,6 +76,7 @@ func (e *evaluation) run() {
 	e.work(root)
 	e.listens(root)
 	e.gates(root)
+	e.client(root)
 	e.declare(root)
 	if e.r.Accounts.Kind == "ldap" {
 		e.out.Service.Directory = true

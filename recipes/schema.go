@@ -91,7 +91,7 @@ var secretSchema = &hclread.Schema{
 	Labels: []string{"name"},
 	Help: "Made once by Ronron, different for each service. Whatever is made from a secret is secret: a text with it inside, its hash, a list " +
 		"that holds it. A secret may go into a `file`, and into `environment` where the unit says `secret_environment = true`; anywhere else it is an " +
-		"error. `directory.bind_password`, `mail.password` and a companion's `password` and `url` are secrets too.",
+		"error. `directory.bind_password`, `mail.password`, `oidc.client_secret` and a companion's `password` and `url` are secrets too.",
 	Attributes: []hclread.Attribute{
 		{Name: "kind", Kind: hclread.Text, Default: "`\"text\"`", Fixed: true, Help: "`\"text\"`, `\"hex\"`, `\"base64\"`, `\"uuid\"`, or a pair of keys in PEM, `\"ed25519\"` or `\"rsa\"`: `secret.NAME.private` and `secret.NAME.public`, of which the second is not secret."},
 		{Name: "length", Kind: hclread.Number, Default: "`32`; of `\"rsa\"` `3072`", Fixed: true, Help: "Characters of a text, 12 to 512; random bytes of `\"hex\"` and `\"base64\"`, 16 to 256; bits of `\"rsa\"`, 2048, 3072 or 4096."},
@@ -108,13 +108,15 @@ var accountsSchema = &hclread.Schema{
 	Labels: []string{"kind"},
 	Help: "How members sign in. `\"ldap\"`: the directory; the service gets an account of its own there, and its units reach it as " +
 		"`directory.host`. `\"header\"`: the gateway signs members in before the routes with `enter`, and tells the software who is there. " +
-		"`\"basic\"`: the same, and programs may send login and password with each request (WebDAV, calendars). `\"none\"`: not by the chaton's " +
-		"accounts. (`\"oidc\"` comes later and is refused until then.)",
+		"`\"basic\"`: the same, and programs may send login and password with each request (WebDAV, calendars). `\"oidc\"`: the portal signs " +
+		"members in and tells the software by OpenID Connect (authorization code flow, `oidc.*`); its units reach the portal under its public address. `\"none\"`: not by the chaton's accounts.",
 	Attributes: []hclread.Attribute{
 		{Name: "identity", Kind: hclread.Text, Default: "none", Fixed: true, Help: "What the software keys people by: `\"uid\"`, `\"mail\"`."},
 		{Name: "administrators", Kind: hclread.Bilingual, Default: "none", Fixed: true, Help: "How members of the group `admins` become administrators."},
 		{Name: "sign_up", Kind: hclread.Text, Default: "`\"closed\"`; of `\"none\"` nobody has an account", Fixed: true, Help: "`\"closed\"`, or with `\"none\"` also `\"software\"`: the software has accounts of its own."},
 		{Name: "header", Kind: hclread.Object, Default: "needed for `\"header\"` and `\"basic\"`", Fixed: true, Help: "Headers that say who is there: `{ user, name, mail, groups }`, of which `user` is needed. What visitors send under these names is removed."},
+		{Name: "redirect", Kind: hclread.TextList, Default: "needed for `\"oidc\"`", Help: "Where the portal may send members back to: paths of `service.url` such as `\"/auth/callback\"`, or whole addresses of the recipe's routes. Compared letter by letter."},
+		{Name: "signed_out", Kind: hclread.TextList, Default: "`[\"/\"]`", Help: "Of `\"oidc\"`: where members may be sent after signing out, in the same form."},
 	},
 }
 

@@ -54,6 +54,9 @@ func (e *evaluation) defineFixed() {
 		"user": e.text(m.User), "password": e.hidden(m.Password),
 	}))
 	e.Define("directory", e.directory())
+	if e.r.Accounts.Kind == "oidc" {
+		e.Define("oidc", e.oidc())
+	}
 	e.Define("setting", cty.EmptyObjectVal)
 }
 

@@ -70,6 +70,8 @@ var words = map[string]text.Text{
 	"none":       {FR: "aucun", EN: "none"},
 	"in":         {FR: "dans", EN: "in"},
 	"kinds.ldap": {FR: "ceux du chaton, par l'annuaire (LDAP)", EN: "the chaton's, from the directory (LDAP)"},
+	"kinds.oidc": {
+		FR: "ceux du chaton, par le portail (OpenID Connect)", EN: "the chaton's, by the portal (OpenID Connect)"},
 	"kinds.none": {FR: "aucun", EN: "none"},
 	"kinds.header": {
 		FR: "ceux du chaton, donnés par la porte d'entrée (en-têtes)", EN: "the chaton's, told by the gateway (headers)"},
