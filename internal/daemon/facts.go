@@ -20,7 +20,7 @@ import (
 func (d *Daemon) site(ctx context.Context, w *wanted, actual services.Actual) portal.Site {
 	facts := d.facts(ctx, w, actual)
 	s := portal.Site{Version: portal.SiteVersion, Language: w.chaton.Language, Facts: facts}
-	s.Gates = w.siteGates()
+	s.Gates, s.OIDC = w.siteGates(), w.oidc
 	for _, f := range facts.Services {
 		if f.Builtin {
 			continue

@@ -69,12 +69,17 @@ func (w *wanted) gateGroups(r route) []string {
 }
 
 // portalGroups are those that the portal's account may know of: the directory
-// shows a service only these, of a member too, and gates ask for them.
+// shows a service only these, of a member too, and gates and clients ask for them.
 func (w *wanted) portalGroups() []string {
 	groups := []string{account.Admins, account.Members}
 	for _, r := range w.routes {
 		if r.Gate != nil {
 			groups = append(groups, w.gateGroups(r)...)
+		}
+	}
+	for name, r := range w.resolved {
+		if r.Client != nil {
+			groups = append(groups, w.admitted[name]...)
 		}
 	}
 	slices.Sort(groups)

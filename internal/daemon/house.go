@@ -61,7 +61,7 @@ func (d *Daemon) gatewayService(c *chaton.Chaton, bindsLow bool) services.Servic
 	}
 }
 
-func (d *Daemon) portalService(ctx context.Context, rootPEM string) (services.Service, error) {
+func (d *Daemon) portalService(ctx context.Context, w *wanted) (services.Service, error) {
 	password, err := d.password(ctx, portalName, bindPassword)
 	if err != nil {
 		return services.Service{}, err
@@ -70,10 +70,14 @@ func (d *Daemon) portalService(ctx context.Context, rootPEM string) (services.Se
 	if err != nil {
 		return services.Service{}, err
 	}
+	keys, err := d.oidcKeys(ctx, w)
+	if err != nil {
+		return services.Service{}, err
+	}
 	base := ldap.BaseDN(string(d.Chaton))
-	config, err := portal.Config{GateKey: gate.seed, GateSecret: gate.shared, Directory: portal.DirectoryConfig{
+	config, err := portal.Config{GateKey: gate.seed, GateSecret: gate.shared, OIDCKeys: keys, Directory: portal.DirectoryConfig{
 		Address:    fmt.Sprintf("%s:%d", d.directoryHost(), directoryPort),
-		ServerName: d.directoryHost(), CA: rootPEM, BaseDN: base,
+		ServerName: d.directoryHost(), CA: w.authority.RootPEM(), BaseDN: base,
 		BindDN: ldap.ServiceDN(base, string(portalName)), Password: password,
 	}}.Encode()
 	if err != nil {

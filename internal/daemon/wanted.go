@@ -16,6 +16,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/text"
 	"ronron/ldap"
+	"ronron/portal"
 	"ronron/recipes"
 	"ronron/services"
 )
@@ -33,6 +34,7 @@ type wanted struct {
 	titles    map[services.Name]text.Text
 	enter     map[services.Name][]string // groups, of services with accounts
 	admitted  map[services.Name][]string // groups, of all that the file names
+	oidc      *portal.SiteOIDC           // whom the portal signs in to what; nil: to nothing
 }
 
 // route is one entry of the gateway before addresses are known.
@@ -68,10 +70,6 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 		chaton: c, authority: authority, images: in.Lock, mail: MailInput(c.Mail, in.MailPassword.String),
 		recipes: map[services.Name]*recipes.Recipe{}, resolved: map[services.Name]recipes.Resolved{}, titles: map[services.Name]text.Text{}, enter: map[services.Name][]string{}, admitted: map[services.Name][]string{},
 	}
-	portal, err := d.portalService(ctx, authority.RootPEM())
-	if err != nil {
-		return nil, nil, err
-	}
 	all := append([]chaton.Service{{Name: directoryName, Recipe: directoryRecipe, Host: d.directoryHost()}}, c.Services...)
 	for _, s := range all {
 		more, err := d.resolve(ctx, w, catalog, s)
@@ -80,7 +78,14 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 		}
 		diags = append(diags, more...)
 	}
-	w.services = append(w.services, d.gatewayService(c, w.bindsLow()), portal)
+	door, err := d.portalService(ctx, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	if w.oidc, err = d.siteOIDC(ctx, w); err != nil {
+		return nil, nil, err
+	}
+	w.services = append(w.services, d.gatewayService(c, w.bindsLow()), door)
 	w.routes = append(w.routes, route{portalName, recipes.Route{Name: portalName, Host: c.Domain, Path: "/", Unit: portalName, Port: portalPort}})
 	w.titles[portalName] = text.Text{FR: c.Name, EN: c.Name}
 	w.enter[portalName] = w.portalGroups()
@@ -121,6 +126,12 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 	if err != nil {
 		return nil, err
 	}
+	var provider recipes.OIDCInput
+	if recipe.Accounts.Kind == "oidc" {
+		if provider, err = d.oidcInput(ctx, w, s.Name); err != nil {
+			return nil, err
+		}
+	}
 	resolved, diags := recipe.Resolve(recipes.Input{
 		Chaton: recipes.ChatonInput{
 			Name: w.chaton.Name, Domain: w.chaton.Domain, Language: string(w.chaton.Language),
@@ -130,6 +141,7 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 		Settings:  s.Settings,
 		Secrets:   secrets,
 		Directory: directory,
+		OIDC:      provider,
 		Mail:      w.mail,
 		Images:    w.images,
 	})
