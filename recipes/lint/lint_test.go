@@ -155,6 +155,8 @@ var cases = []struct {
   }`, `accounts "none" {}`, `accounts "none"`},
 	{"sign-up-open", "", `sign_up        = "closed"`, "", `accounts "ldap"`},
 	{"no-administrators", "", `administrators = { fr = "Le groupe admins.", en = "The group admins." }`, "", `accounts "ldap"`},
+	{"oidc-not-told", "", `accounts "ldap" {`, "# ${oidc.ca}\n  accounts \"oidc\" {\n    redirect = [\"/cb\"]", `accounts "oidc"`},
+	{"oidc-not-trusted", "", `accounts "ldap" {`, "# ${oidc.client_secret}\n  accounts \"oidc\" {\n    redirect = [\"/cb\"]", `accounts "oidc"`},
 	{"no-data", "", `volume "data" {}`, "volume \"data\" {}\n  volume \"cache\" {}", `volume "cache"`},
 	{"no-export", "", cut(`export "member" {`), "", `recipe "notes"`},
 	{"no-erase", "", cut(`erase "member" {`), "", `recipe "notes"`},

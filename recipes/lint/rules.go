@@ -44,6 +44,11 @@ var rules = []Rule{
 	{"no-administrators", Advice, "Nothing says how administrators are recognised",
 		"A host wants to know who may administer the software. Write administrators = { fr = \"…\", en = \"…\" } in accounts, in words."},
 
+	{"oidc-not-told", Warning, "The software is not told how to sign members in",
+		"With accounts \"oidc\" the software asks the portal itself, with a secret of its own. Put oidc.client_id and oidc.client_secret into a file that it reads."},
+	{"oidc-not-trusted", Warning, "The software is not told whose certificate to trust",
+		"The portal's certificate is signed by the chaton's own authority, which no software trusts by itself; turning the check off would let anybody be the portal. Put oidc.ca into a file, and name that file in the software's configuration."},
+
 	{"no-data", Warning, "A volume holds data that is not described",
 		"Members have a right to know what is kept of them. Write a data block with volume = … for each volume."},
 	{"no-export", Warning, "A member's data cannot be handed over",

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -73,7 +74,21 @@ func (c *checker) accounts() {
 	if c.Written(a.RangeOf("sign_up")) != `"closed"` {
 		c.found("sign-up-open", a.Range, "accounts does not say sign_up = \"closed\".")
 	}
+	if c.r.Accounts.Kind == "oidc" {
+		c.told(a, "oidc-not-told", "oidc.client_secret")
+		c.told(a, "oidc-not-trusted", "oidc.ca")
+	}
 	if !a.Has("administrators") {
 		c.found("no-administrators", a.Range, "accounts does not say who administers.")
 	}
+}
+
+// told finds that a variable stands nowhere in the recipe or its templates.
+func (c *checker) told(at *hclread.Block, id, variable string) {
+	for name, content := range c.Folder {
+		if (name == c.Main || strings.HasSuffix(name, ".tmpl")) && bytes.Contains(content, []byte(variable)) {
+			return
+		}
+	}
+	c.found(id, at.Range, variable+" is used nowhere.")
 }
