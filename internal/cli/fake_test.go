@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -262,6 +263,7 @@ type fakeDaemon struct {
 	applied    []api.ApplyRequest
 	downs      []api.DownRequest
 	refuse     *api.Error
+	brought    map[string][]byte // sources by their sum
 	onStop     func()
 }
 
@@ -307,6 +309,21 @@ func (d *fakeDaemon) handler() http.Handler {
 		if d.onStop != nil {
 			d.onStop()
 		}
+	})
+	mux.HandleFunc("GET /v1/sources/{sum}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, api.SourceReply{Present: d.brought[r.PathValue("sum")] != nil})
+	})
+	mux.HandleFunc("PUT /v1/sources/{sum}", func(w http.ResponseWriter, r *http.Request) {
+		content, _ := io.ReadAll(r.Body)
+		if d.refuse != nil {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			answer(w, d.refuse)
+			return
+		}
+		if d.brought == nil {
+			d.brought = map[string][]byte{}
+		}
+		d.brought[r.PathValue("sum")] = content
 	})
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { answer(w, d.status) })
 	mux.HandleFunc("GET /v1/doctor", func(w http.ResponseWriter, _ *http.Request) {

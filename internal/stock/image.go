@@ -264,4 +264,4 @@ func (i Index) Unused(wanted []services.Image) (n int, size int64) {
 }
 
 // Megabytes is a size before people.
-func Megabytes(n int64) string { return fmt.Sprintf("%d MB", (n+999_999)/1_000_000) }
+func Megabytes(n int64) string { return fmt.Sprintf("%d MB", (n+500_000)/1_000_000) }

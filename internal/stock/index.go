@@ -52,12 +52,6 @@ type Program struct {
 	Size     int64  `json:"size"`
 }
 
-// IsEmpty says whether nothing was ever gathered there.
-func (s Stock) IsEmpty() bool {
-	entries, err := os.ReadDir(s.Dir)
-	return errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0
-}
-
 // HasIndex says whether there is an index; a folder with sources alone has none.
 func (s Stock) HasIndex() bool { return isFile(s.path(indexFile)) }
 
