@@ -106,7 +106,7 @@ func (e *evaluation) sources(b *hclread.Block, build *services.Build) {
 			e.Errorf(address.Range, "Bad address", "%q is not the address of an archive that can be fetched: it begins with https:// and names a host, without user or fragment.", address.V)
 		}
 		if sum.Known && !sumRule.MatchString(sum.V) {
-			e.Errorf(sum.Range, "Bad sum", "%q is not the sum of a source's content: h1: and 64 digits. Write h1: with 64 zeros, and the failed build says the right one; look at the content before you believe it.", sum.V)
+			e.Errorf(sum.Range, "Bad sum", "%q is not the sum of a source's content: h1: and 64 digits. `ronron recipe sum ARCHIVE` tells it of an archive that you have; look at the content before you believe it.", sum.V)
 		}
 		if strip.Known && (strip.V < 0 || strip.V > mostStrip) {
 			e.Errorf(strip.Range, "Out of range", "strip counts folders: 0 to %d; this is %d.", mostStrip, strip.V)
