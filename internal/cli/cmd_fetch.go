@@ -52,11 +52,14 @@ func (a *App) fetch(c *cli.Context) error {
 	if c.Bool("check") {
 		return a.checkStock(to, w, file)
 	}
-	if w, err = a.lockMissing(c.Context, w, file); err != nil {
+	if w, err = a.lockMissing(c.Context, w); err != nil {
 		return err
 	}
 	images, err := a.neededImages(w)
 	if err != nil {
+		return err
+	}
+	if _, err := a.env.Connect(c.Context); err != nil { // it says best why there is no engine
 		return err
 	}
 	engine, err := a.env.Store(file.ID())
@@ -168,7 +171,7 @@ func (a *App) checkStock(to stock.Stock, w api.Wanted, file chaton.Chaton) error
 	if err != nil {
 		return err
 	}
-	if w, err = a.lockFrom(w, file, to, index); err != nil {
+	if w, err = a.lockFrom(w, to, index); err != nil {
 		return err
 	}
 	images, err := a.neededImages(w)
@@ -211,12 +214,21 @@ func (a *App) checkSources(to stock.Stock, all []source.Source) (failures int) {
 	return failures
 }
 
-// neededImages are those that the file's services run.
-func (a *App) neededImages(w api.Wanted) ([]services.Image, error) {
-	images, diags := a.env.Language.Images(w)
+// neededImages are those that the file's services run, each once, but Ronron's own.
+func (a *App) neededImages(w api.Wanted) (images []services.Image, err error) {
+	all, diags := a.env.Language.Services(w)
 	if err := diags.Err(); err != nil {
 		a.showDiagnostics(diags, sources(w))
 		return nil, &shownError{err}
+	}
+	seen := map[string]bool{}
+	for _, s := range all {
+		for _, u := range s.Units {
+			if key := u.Image.Key(); !u.Image.Self && !seen[key] {
+				seen[key] = true
+				images = append(images, u.Image)
+			}
+		}
 	}
 	return images, nil
 }

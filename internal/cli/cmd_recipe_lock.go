@@ -4,12 +4,11 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"ronron/chaton"
 	"ronron/internal/api"
-	"ronron/recipes"
 )
 
 // registries tell what tags mean at this moment. internal/registry has the real ones.
@@ -53,13 +52,17 @@ func (a *App) compareLock(c *cli.Context, write bool) error {
 		return err
 	}
 	path, _ := fileOf(c)
-	wanted, file, err := a.load(path)
+	wanted, _, err := a.load(path)
 	if err != nil {
 		return err
 	}
 	noted := digests(wanted.Lock)
 	lock, changes := map[string]string{}, []lockChange{}
-	for _, tag := range tags(wanted, file) {
+	all, err := a.tags(wanted)
+	if err != nil {
+		return err
+	}
+	for _, tag := range all {
 		now, err := a.registry.Digest(c.Context, tag)
 		if err != nil {
 			return err // what is noted stays: half a lock would be neither the old nor the new
@@ -89,10 +92,14 @@ func (a *App) compareLock(c *cli.Context, write bool) error {
 }
 
 // lockMissing notes the images of the file that have no digest yet.
-func (a *App) lockMissing(ctx context.Context, w api.Wanted, c chaton.Chaton) (api.Wanted, error) {
+func (a *App) lockMissing(ctx context.Context, w api.Wanted) (api.Wanted, error) {
 	lock := digests(w.Lock)
 	known := len(lock)
-	for _, tag := range tags(w, c) {
+	all, err := a.tags(w)
+	if err != nil {
+		return w, err
+	}
+	for _, tag := range all {
 		if lock[tag] != "" {
 			continue
 		}
@@ -113,18 +120,20 @@ func (a *App) lockMissing(ctx context.Context, w api.Wanted, c chaton.Chaton) (a
 	return w, nil
 }
 
-// tags are the images that the services of the file name without a digest.
-func tags(w api.Wanted, c chaton.Chaton) []string {
-	catalog, _ := recipes.LoadCatalog(w.Recipes) // its problems were shown with the file's
-	seen := map[string]bool{}
-	for _, s := range c.Services {
-		r, _ := catalog.Get(s.Recipe)
-		if r == nil {
-			continue
-		}
-		for _, tag := range r.Outline().Unlocked {
-			seen[tag] = true
+// tags are the images that the services of the file name without a digest; what a
+// tag is computed from, such as a setting, is known with the file.
+func (a *App) tags(w api.Wanted) ([]string, error) {
+	w.Lock = nil // with it, what is noted would have a digest
+	images, err := a.neededImages(w)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, i := range images {
+		if i.Reference != "" && !strings.Contains(i.Reference, "@") {
+			all = append(all, i.Reference)
 		}
 	}
-	return slices.Sorted(maps.Keys(seen))
+	slices.Sort(all)
+	return all, nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/services"
 	"ronron/services/plan"
 )
 
@@ -41,6 +43,12 @@ func (l lockLanguage) Read(w api.Wanted) (chaton.Chaton, diag.List) {
 	c.RecipeFolder = "recipes"
 	c.Services = []chaton.Service{{Name: "notes", Recipe: "notes", Host: "notes.chaton.test"}}
 	return c, diags
+}
+
+// Services are one that runs an image by its tag, locked where it is noted.
+func (l lockLanguage) Services(w api.Wanted) ([]services.Service, diag.List) {
+	image := services.Image{Reference: cmp.Or(w.Lock[tag], tag)}
+	return []services.Service{{Name: "notes", Units: []services.Unit{{Name: "web", Image: image}}}}, nil
 }
 
 const tag = "example.org/notes:3.1"

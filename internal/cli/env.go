@@ -58,9 +58,10 @@ type Language interface {
 	// Offers lists what can be offered: the recipes that come with Ronron,
 	// but those of the house itself, and the recipes of w.
 	Offers(w api.Wanted) ([]Offer, diag.List)
-	// Images are those that the chaton of w runs, but Ronron's own; a tag has
-	// the digest that w.Lock notes for it.
-	Images(w api.Wanted) ([]services.Image, diag.List)
+	// Services are those of w and the directory, as far as images and ports go:
+	// what is secret in them is not the real one. A tag has the digest that
+	// w.Lock notes for it.
+	Services(w api.Wanted) ([]services.Service, diag.List)
 	// Template returns a commented chaton.hcl.
 	Template(a Answers) []byte
 }

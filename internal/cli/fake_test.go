@@ -118,14 +118,21 @@ func (s *safeBuffer) String() string {
 }
 
 type fakeLanguage struct {
-	diags  diag.List
-	seen   []api.Wanted
-	folder string
-	mail   chaton.Mail
-	images []services.Image
+	diags   diag.List
+	seen    []api.Wanted
+	folder  string
+	mail    chaton.Mail
+	images  []services.Image
+	listens []services.Listen
 }
 
-func (l *fakeLanguage) Images(api.Wanted) ([]services.Image, diag.List) { return l.images, nil }
+func (l *fakeLanguage) Services(api.Wanted) ([]services.Service, diag.List) {
+	s := services.Service{Name: "wiki", Listens: l.listens}
+	for _, i := range l.images {
+		s.Units = append(s.Units, services.Unit{Name: "web", Image: i})
+	}
+	return []services.Service{s}, nil
+}
 
 func (l *fakeLanguage) Read(w api.Wanted) (chaton.Chaton, diag.List) {
 	l.seen = append(l.seen, w)

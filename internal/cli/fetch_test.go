@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"ronron/internal/api"
+	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/source"
 	"ronron/services"
@@ -276,7 +278,9 @@ func TestUpFrom_TakesTheLockFromTheFolder(t *testing.T) {
 		content, _ := json.Marshal(map[string]any{"version": 1, "ronron": "0.2.0", "images": map[string]any{key: map[string]any{"config": one}}})
 		os.WriteFile(filepath.Join(to, "index.json"), content, 0o644)
 	}
-	w.on(newStore(false))
+	here := newStore(false)
+	here.images[tag+"@"+two] = []byte("present")
+	w.on(here)
 	index("example.org/other:1@" + one)
 	if got := w.runAt(r, "up", "--yes", "--from", to); got != exitFailed {
 		t.Errorf("a folder without the image: %d", got)
@@ -315,6 +319,13 @@ func authored(t *testing.T, w *world) (folder, archive string, src source.Source
 	return folder, archive, src
 }
 
+// authorLanguage has the service of lockLanguage, with no image to be pulled.
+type authorLanguage struct{ lockLanguage }
+
+func (l authorLanguage) Services(w api.Wanted) ([]services.Service, diag.List) {
+	return l.fakeLanguage.Services(w)
+}
+
 func TestFetch_ForAnAuthor(t *testing.T) {
 	w := newWorld(t)
 	folder, archive, src := authored(t, w)
@@ -327,7 +338,7 @@ func TestFetch_ForAnAuthor(t *testing.T) {
 	wantIn(t, "stderr", "ronron recipe test NAME --from "+to, w.stderr)
 
 	// up takes the sources from there, and the daemon is told once.
-	w.env.Language = lockLanguage{w.language}
+	w.env.Language = authorLanguage{lockLanguage{w.language}}
 	w.wantCode(exitDone, "up", "--yes", "--file", w.file, "--from", to)
 	if string(w.daemon.brought[src.Sum]) == "" {
 		t.Error("the daemon was brought nothing")

@@ -24,23 +24,27 @@ func fromOf(c *cli.Context) (from stock.Stock, named bool) {
 
 // locked notes the images of the file that have no digest yet: as the folder has
 // them, or else as registries say now.
-func (a *App) locked(c *cli.Context, w api.Wanted, file chaton.Chaton) (api.Wanted, error) {
+func (a *App) locked(c *cli.Context, w api.Wanted) (api.Wanted, error) {
 	from, named := fromOf(c)
 	if !named || from.OnlySources() {
-		return a.lockMissing(c.Context, w, file)
+		return a.lockMissing(c.Context, w)
 	}
 	index, err := from.Index()
 	if err != nil {
 		return w, err
 	}
-	return a.lockFrom(w, file, from, index)
+	return a.lockFrom(w, from, index)
 }
 
 // lockFrom is lockMissing with what a folder has.
-func (a *App) lockFrom(w api.Wanted, file chaton.Chaton, from stock.Stock, index stock.Index) (api.Wanted, error) {
+func (a *App) lockFrom(w api.Wanted, from stock.Stock, index stock.Index) (api.Wanted, error) {
 	lock, held := digests(w.Lock), index.Digests()
 	known := len(lock)
-	for _, tag := range tags(w, file) {
+	all, err := a.tags(w)
+	if err != nil {
+		return w, err
+	}
+	for _, tag := range all {
 		if lock[tag] != "" {
 			continue
 		}

@@ -45,7 +45,7 @@ func (a *App) up(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if wanted, err = a.locked(c, wanted, file); err != nil {
+	if wanted, err = a.locked(c, wanted); err != nil {
 		return err
 	}
 	host, err := a.env.Connect(c.Context)

@@ -11,8 +11,9 @@ import (
 // directoryRecipe is what every chaton runs besides the services of its file.
 const directoryRecipe = "openldap"
 
-// Images are those that the chaton of a file runs, but Ronron's own, each once.
-func (language) Images(w api.Wanted) (images []services.Image, diags diag.List) {
+// Services are those of a file, and the directory, as far as images and ports
+// go: secrets and addresses in them are not the real ones.
+func (language) Services(w api.Wanted) (all []services.Service, diags diag.List) {
 	c, diags := chaton.ReadPart(w.File, w.Content)
 	if c == nil || diags.HasErrors() {
 		return nil, diags
@@ -21,17 +22,8 @@ func (language) Images(w api.Wanted) (images []services.Image, diags diag.List) 
 	if diags = append(diags, more...); diags.HasErrors() {
 		return nil, diags
 	}
-	seen := map[string]bool{}
-	add := func(s services.Service) {
-		for _, u := range s.Units {
-			if !u.Image.Self && !seen[u.Image.Key()] {
-				seen[u.Image.Key()] = true
-				images = append(images, u.Image)
-			}
-		}
-	}
 	if directory, _ := catalog.Get(directoryRecipe); directory != nil {
-		add(directory.Outline().Service)
+		all = append(all, directory.Outline().Service)
 	}
 	for _, s := range c.Services {
 		recipe, _ := catalog.Get(s.Recipe)
@@ -42,7 +34,7 @@ func (language) Images(w api.Wanted) (images []services.Image, diags diag.List) 
 		in.Images = w.Lock
 		resolved, more := recipe.Resolve(in)
 		diags = append(diags, more...)
-		add(resolved.Service)
+		all = append(all, resolved.Service)
 	}
-	return images, diags
+	return all, diags
 }

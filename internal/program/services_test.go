@@ -11,17 +11,27 @@ import (
 	"ronron/services"
 )
 
-func TestImages_OfTheDemo(t *testing.T) {
+// images of services, in order.
+func images(all []services.Service) (list []services.Image) {
+	for _, s := range all {
+		for _, u := range s.Units {
+			list = append(list, u.Image)
+		}
+	}
+	return list
+}
+
+func TestServices_OfTheDemo(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join("..", "..", "examples", "demo", "chaton.hcl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	images, diags := language{}.Images(api.Wanted{File: "chaton.hcl", Content: content})
+	all, diags := language{}.Services(api.Wanted{File: "chaton.hcl", Content: content})
 	if diags.HasErrors() {
 		t.Fatal(diags.Err())
 	}
 	var names []string
-	for _, i := range images {
+	for _, i := range images(all) {
 		if i.Build == nil || i.Build.Files["Dockerfile"] == nil {
 			t.Errorf("%s cannot be built", i.Key())
 			continue
@@ -33,12 +43,12 @@ func TestImages_OfTheDemo(t *testing.T) {
 	}
 }
 
-// Two services of one recipe have one image; a companion has one of its own; a
-// tag has the digest that was noted.
-func TestImages_EachOnceAndWithTheirDigests(t *testing.T) {
-	const tag = "docker.io/library/echo:1"
+// Two services of one recipe have the same image; a companion has one of its
+// own; a tag has the digest that was noted, a computed one too.
+func TestServices_HaveTheirDigests(t *testing.T) {
+	const tag = "docker.io/library/echo:1.5"
 	pinned := tag + "@sha256:" + strings.Repeat("a", 64)
-	images, diags := language{}.Images(api.Wanted{
+	wanted := api.Wanted{
 		File: "chaton.hcl",
 		Content: []byte(`chaton {
   name    = "A"
@@ -54,7 +64,10 @@ accounts {
 }
 service "one" { recipe = "mediawiki" }
 service "two" { recipe = "mediawiki" }
-service "echo" { recipe = "echo" }
+service "echo" {
+  recipe   = "echo"
+  settings = { release = "1.5" }
+}
 `),
 		Recipes: map[string][]byte{"echo/recipe.hcl": []byte(`recipe "echo" {
   version = "1"
@@ -69,8 +82,13 @@ service "echo" { recipe = "echo" }
   }
   public = { fr = "Rien.", en = "Nothing." }
   accounts "none" {}
+  setting "release" {
+    type    = "string"
+    default = "1.4"
+    label   = { fr = "Version", en = "Version" }
+  }
   unit "web" {
-    image = "` + tag + `"
+    image = "docker.io/library/echo:${setting.release}"
     user  = "1:1"
     port "http" { number = 8080 }
     health { tcp = { port = "http" } }
@@ -83,21 +101,23 @@ service "echo" { recipe = "echo" }
 }
 `)},
 		Lock: map[string]string{tag: pinned},
-	})
+	}
+	all, diags := language{}.Services(wanted)
 	if diags.HasErrors() {
 		t.Fatal(diags.Err())
 	}
-	builds, keys := map[string]int{}, []string{}
-	for _, i := range images {
+	builds, keys := map[string]bool{}, []string{}
+	for _, i := range images(all) {
 		keys = append(keys, i.Key())
 		if i.Build != nil {
-			builds[i.Build.Name]++
+			builds[i.Build.Tag()] = true
 		}
 	}
-	if builds["ronron/mediawiki"] != 1 || len(builds) != 3 || !slices.Contains(keys, pinned) {
+	if len(keys) != 6 || len(builds) != 3 || !slices.Contains(keys, pinned) {
 		t.Errorf("images %v", keys)
 	}
-	if slices.ContainsFunc(images, func(i services.Image) bool { return i.Self }) {
-		t.Error("Ronron's own image is among those to gather")
+	wanted.Lock = nil
+	if all, _ = (language{}).Services(wanted); !slices.ContainsFunc(images(all), func(i services.Image) bool { return i.Reference == tag }) {
+		t.Errorf("without a lock: images %v", images(all))
 	}
 }
