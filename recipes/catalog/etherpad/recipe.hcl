@@ -207,6 +207,13 @@ recipe "etherpad" {
     }
   }
 
+  # Browsers ask for it without saying who they are; it holds the title and colours.
+  route "manifest" {
+    unit = "web"
+    port = "http"
+    path = "/manifest.json"
+  }
+
   tool "pads" {
     unit    = "web"
     command = ["node", "/usr/share/ronron/pads.js"]

@@ -40,6 +40,9 @@
 
   const show = ({name, pads, forget}) => {
     place.lang = language;
+    // The page is of this chaton; that it is Etherpad stands on each pad.
+    const title = document.querySelector('nav h1');
+    if (title) title.textContent = document.title;
     if (pads) {
       place.append(element('h2', say.heading), element('p', pads.length > 0 ? say.some : say.none), list(pads));
       const who = element('span', `${name} · `, {className: 'who'});
