@@ -60,7 +60,7 @@ func (a *App) doctor(c *cli.Context) error {
 	checks = append(checks, more...)
 	d, more := a.checkDaemon(c, host)
 	if file != nil {
-		checks = append(checks, a.checkPorts(file, d != nil || hasDaemon(c.Context, host, file.ID()))...)
+		checks = append(checks, a.checkPorts(wanted, file, d != nil || hasDaemon(c.Context, host, file.ID()))...)
 		checks = append(checks, a.checkNames(c.Context, file)...)
 		checks = append(checks, a.checkMail(c.Context, file.Mail, wanted.MailPassword.String)...)
 	}
@@ -214,7 +214,7 @@ func hasDaemon(ctx context.Context, host Host, chaton services.ChatonID) bool {
 
 // checkPorts is of use before the gateway has taken the ports; afterwards it
 // is the gateway who uses them, and the daemon checks that it does.
-func (a *App) checkPorts(file *chaton.Chaton, running bool) (checks []api.Check) {
+func (a *App) checkPorts(w api.Wanted, file *chaton.Chaton, running bool) (checks []api.Check) {
 	if running {
 		return nil
 	}
@@ -223,13 +223,34 @@ func (a *App) checkPorts(file *chaton.Chaton, running bool) (checks []api.Check)
 			continue
 		}
 		name := fmt.Sprintf("port %d", port)
-		if err := a.env.Machine.PortFree(port); err != nil {
+		if err := a.env.Machine.PortFree("tcp", port); err != nil {
 			checks = append(checks, problem(name, fmt.Sprintf("See who: sudo ss -ltnp 'sport = :%d'. Stop that program, or choose another port in the gateway block.", port), "is taken: %v", err))
 			continue
 		}
 		checks = append(checks, ok(name, "is free"))
 	}
+	all, _ := a.env.Language.Services(w) // its problems are those of the file
+	for _, s := range all {
+		for _, l := range s.Listens {
+			checks = append(checks, a.checkListen(s.Name, l))
+		}
+	}
 	return checks
+}
+
+// checkListen is one line for all the ports of a listen, which can be many.
+func (a *App) checkListen(service services.Name, l services.Listen) api.Check {
+	last := l.Public + max(l.Count, 1) - 1
+	name := fmt.Sprintf("port %d/%s", l.Public, l.Protocol)
+	if last > l.Public {
+		name = fmt.Sprintf("ports %d-%d/%s", l.Public, last, l.Protocol)
+	}
+	for port := l.Public; port <= last; port++ {
+		if err := a.env.Machine.PortFree(l.Protocol, port); err != nil {
+			return problem(name, fmt.Sprintf("See who: sudo ss -lnp --%s 'sport = :%d'. Stop that program; %s needs the port.", l.Protocol, port, service), "%d is taken: %v", port, err)
+		}
+	}
+	return ok(name, "free, for %s", service)
 }
 
 // checkNames sees whether the chaton's names lead to this machine.

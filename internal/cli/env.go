@@ -122,8 +122,8 @@ type Machine interface {
 	DiskFree(path string) (free uint64, err error)
 	Memory() (total, available uint64, err error)
 	ClockSynchronised() (bool, error)
-	// PortFree returns nil when the TCP port can be listened on.
-	PortFree(port int) error
+	// PortFree returns nil when the port of "tcp" or "udp" can be listened on.
+	PortFree(protocol string, port int) error
 	// Resolve returns the addresses of a name.
 	Resolve(ctx context.Context, host string) ([]string, error)
 	// Addresses returns this machine's own.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -400,6 +401,7 @@ type fakeMachine struct {
 	free, total, available uint64
 	synchronised           bool
 	taken                  error
+	takenAt                string                      // "udp/10003"; "" is every port
 	relay                  func(mailrelay.Relay) error // nil: it takes everything
 }
 
@@ -413,8 +415,13 @@ func (m *fakeMachine) TryRelay(_ context.Context, r mailrelay.Relay) error {
 func (m *fakeMachine) DiskFree(string) (uint64, error)  { return m.free, nil }
 func (m *fakeMachine) Memory() (uint64, uint64, error)  { return m.total, m.available, nil }
 func (m *fakeMachine) ClockSynchronised() (bool, error) { return m.synchronised, nil }
-func (m *fakeMachine) PortFree(int) error               { return m.taken }
-func (m *fakeMachine) Addresses() ([]string, error)     { return []string{"192.0.2.1"}, nil }
+func (m *fakeMachine) PortFree(protocol string, port int) error {
+	if at := fmt.Sprintf("%s/%d", protocol, port); m.takenAt != "" && m.takenAt != at {
+		return nil
+	}
+	return m.taken
+}
+func (m *fakeMachine) Addresses() ([]string, error) { return []string{"192.0.2.1"}, nil }
 func (m *fakeMachine) Resolve(_ context.Context, host string) ([]string, error) {
 	if host == "chaton.test" {
 		return []string{"192.0.2.1"}, nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -70,8 +71,8 @@ func (linux) ClockSynchronised() (bool, error) {
 	return state != timeError, nil
 }
 
-func (linux) PortFree(port int) error {
-	l, err := net.Listen("tcp", ":"+strconv.Itoa(port))
+func (linux) PortFree(protocol string, port int) error {
+	l, err := listenOn(protocol, ":"+strconv.Itoa(port))
 	if errors.Is(err, syscall.EACCES) {
 		return nil // we may not, but the gateway may
 	}
@@ -82,6 +83,13 @@ func (linux) PortFree(port int) error {
 		return err
 	}
 	return l.Close()
+}
+
+func listenOn(protocol, address string) (io.Closer, error) {
+	if protocol == "udp" {
+		return net.ListenPacket(protocol, address)
+	}
+	return net.Listen(protocol, address)
 }
 
 func (linux) Resolve(ctx context.Context, host string) ([]string, error) {
