@@ -50,6 +50,7 @@ var listenSchema = &hclread.Schema{
 		{Name: "port", Kind: hclread.Text, Default: "this or `ports`", Help: "The name of a `port` block of the unit."},
 		{Name: "public", Kind: hclread.Number, Default: "the same number", Help: "The port of the machine."},
 		{Name: "ports", Kind: hclread.Text, Default: "this or `port`", Help: "A range such as `\"10000-10010\"`, the same numbers outside and inside; at most 200."},
+		{Name: "open", Kind: hclread.Bool, Default: "`true`", Help: "Whether it is opened at all, such as `open = setting.federation`."},
 	},
 }
 

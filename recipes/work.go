@@ -116,6 +116,9 @@ func (e *evaluation) listens(root *hclread.Block) {
 			}
 			l.Public = e.Int(b, "public").Or(l.Port)
 		}
+		if open := e.Bool(b, "open"); open.Known && !open.V {
+			continue
+		}
 		e.freePorts(b, l)
 		e.out.Service.Listens = append(e.out.Service.Listens, l)
 	}
