@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"net"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -95,7 +96,14 @@ func (v *chatVisitor) Do(ctx context.Context, s Step, c content) error {
 	if len(s.Lacks) > 0 {
 		lacks = in.fill(s.Lacks[0])
 	}
-	return v.stream.ask(ctx, in.fill(s.XMPP), contains, lacks)
+	end := time.Now().Add(time.Duration(s.Within))
+	for {
+		err := v.stream.ask(ctx, in.fill(s.XMPP), contains, lacks)
+		if err == nil || ctx.Err() != nil || v.stream.broken != nil || time.Now().After(end) {
+			return err
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
 }
 
 func (v *chatVisitor) Close() {
@@ -172,19 +180,32 @@ func (s *stream) exchange(ctx context.Context, send string, until ...string) (st
 	}
 }
 
+// question is a request that is answered under its own id.
+var question = regexp.MustCompile(`^<iq [^>]*\bid='([^']+)'`)
+
 // ask sends something and a ping after it, and judges what is heard until the ping
-// is answered: an error is a refusal.
+// is answered: an error is a refusal. Servers answer in parts, each at its own
+// pace, so that the answer to a question is waited for before the ping.
 func (s *stream) ask(ctx context.Context, send, contains, lacks string) error {
 	s.asked++
 	ping := fmt.Sprintf("ping%d", s.asked)
+	var answer string
+	if id := question.FindStringSubmatch(send); id != nil {
+		var err error
+		if answer, err = s.exchange(ctx, send, "id='"+id[1]+"'", `id="`+id[1]+`"`, "</stream:error>"); err != nil {
+			return err
+		}
+		send = ""
+	}
 	said, err := s.exchange(ctx, send+"<iq type='get' id='"+ping+"' to='"+s.host+"'><ping xmlns='urn:xmpp:ping'/></iq>",
 		"id='"+ping+"'", `id="`+ping+`"`, "</stream:error>")
+	said = answer + said
 	switch {
-	case err != nil:
-		return err
 	case strings.Contains(said, "</stream:error>"):
 		s.broken = refused("the server ended the connection: %s", between(said, "<stream:error>", "</stream:error>"))
 		return s.broken
+	case err != nil:
+		return err
 	case strings.Contains(said, "</error>"):
 		return refused("the server says %s", between(said, "<error", "</error>"))
 	case !strings.Contains(said, contains):
