@@ -85,6 +85,9 @@ func (h *fakeHouse) Up(_ context.Context, w api.Wanted, each func(api.Event)) er
 	if h.sins["does not start"] {
 		return errs.New(errs.Failed, "The unit web did not become healthy.")
 	}
+	if h.sins["cannot be downloaded"] {
+		return &api.Error{Code: errs.Unavailable, Message: "https://example.org/notes.tar.gz cannot be downloaded."}
+	}
 	motto := "as it comes"
 	if m := mottoIn.FindStringSubmatch(string(w.Content)); m != nil && !h.sins["ignores its setting"] {
 		motto = m[1]

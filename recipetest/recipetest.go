@@ -128,20 +128,23 @@ func Run(ctx context.Context, o Options) (*level.Record, error) {
 	if r.record.Machine, err = machine(ctx, o.House.Engine()); err != nil {
 		return nil, err
 	}
-	r.steps(ctx)
+	if err := r.steps(ctx); err != nil {
+		return nil, err
+	}
 	r.laterLevels()
 	r.record.Settle()
 	return r.record, ctx.Err()
 }
 
 // steps are in the order in which each finds what it needs. What cannot be
-// tried because something before failed is not tried.
-func (r *run) steps(ctx context.Context) {
-	if !r.starts(ctx) {
-		return
+// tried because something before failed is not tried. An error is that nothing
+// could be tried, which says nothing of the recipe.
+func (r *run) steps(ctx context.Context) error {
+	if up, err := r.starts(ctx); !up {
+		return err
 	}
 	if !r.content(ctx) {
-		return
+		return nil
 	}
 	r.people(ctx)
 	r.closed(ctx)
@@ -150,23 +153,37 @@ func (r *run) steps(ctx context.Context) {
 	r.settings(ctx)
 	r.lasts(ctx)
 	r.fixed(ctx)
+	return nil
 }
 
 // starts is level 1.
-func (r *run) starts(ctx context.Context) bool {
+func (r *run) starts(ctx context.Context) (bool, error) {
 	r.Tell("Starting %s in %s.", r.Recipe.Software.Name, r.Domain)
-	up := r.check(level.Starts, "starts and becomes healthy", r.up(ctx, r.Base))
+	err := r.up(ctx, r.Base)
+	if unavailable(err) {
+		return false, err
+	}
+	up := r.check(level.Starts, "starts and becomes healthy", err)
 	if !up || !r.check(level.Starts, "members can be added", r.meet(ctx)) {
-		return false
+		return false, nil
 	}
 	stranger := r.software.Stranger()
 	defer stranger.Close()
 	for _, s := range r.Home {
 		if !r.check(level.Starts, "answers through the gateway", stranger.Do(ctx, s, content{})) {
-			return false
+			return false, nil
 		}
 	}
-	return true
+	return true, nil
+}
+
+// unavailable says whether something outside the recipe was missing: the engine, an
+// address that a source or an image comes from.
+func unavailable(err error) bool {
+	if told, ok := errorAs[*api.Error](err); ok {
+		return told.Code == errs.Unavailable
+	}
+	return errs.CodeOf(err) == errs.Unavailable
 }
 
 // check writes down what came of something that was tried.

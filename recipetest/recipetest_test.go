@@ -170,6 +170,18 @@ func TestRun_EverySinIsFound(t *testing.T) {
 	}
 }
 
+// TestRun_WhatCannotBeHadIsNoLevel: a machine without a network must not take away
+// what a recipe has earned elsewhere.
+func TestRun_WhatCannotBeHadIsNoLevel(t *testing.T) {
+	record, err := Run(context.Background(), Options{
+		Recipe: notes(t, notesScenario), House: newFakeHouse(t, "cannot be downloaded"), Domain: Domain("notes"),
+		Who: "somebody@machine", Tell: t.Logf, Now: time.Now, Patience: time.Second,
+	})
+	if err == nil || record != nil {
+		t.Errorf("got %+v, %v", record, err)
+	}
+}
+
 // TestRun_AScenarioThatCannotFailFails: what proves nothing is no proof.
 func TestRun_AScenarioThatCannotFailFails(t *testing.T) {
 	for change, want := range map[[2]string]string{

@@ -27,7 +27,9 @@ func TestExitCode_EveryKindOfError(t *testing.T) {
 		{errs.New(errs.Internal, "x"), 1},
 		{errs.New(errs.Failed, "x"), 1},
 		{errs.New(errs.NotFound, "x"), 1},
-		{errs.New(errs.Unavailable, "x"), 1},
+		{errs.New(errs.Unavailable, "x"), 5},
+		{&api.Error{Code: errs.Unavailable}, 5},
+		{&api.Error{Code: errs.Failed}, 1},
 		{errs.New(errs.Denied, "x"), 1},
 		{errs.New(errs.Locked, "x"), 1},
 		{errs.New(errs.Conflict, "x"), 1},
@@ -130,7 +132,7 @@ func TestReach_StoppedDaemon(t *testing.T) {
 	w := newWorld(t)
 	w.deployed()
 	w.host.daemons[0].Running, w.host.daemons[0].State = false, "exited"
-	w.wantCode(exitFailed, "status", "--chaton", "chaton.test")
+	w.wantCode(exitUnavailable, "status", "--chaton", "chaton.test")
 	wantIn(t, "stderr", "ronron up", w.stderr)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
 )
@@ -15,6 +16,7 @@ const (
 	exitUsage       = 2
 	exitPending     = 3
 	exitChanged     = 4
+	exitUnavailable = 5
 	exitInterrupted = 130
 )
 
@@ -24,6 +26,7 @@ const exitHelp = `Exit codes:
   2    used wrongly, or the file has a problem; nothing was changed
   3    changes are pending (plan --detailed-exitcode)
   4    the chaton changed since the plan was shown
+  5    something that is needed does not answer: the engine, a registry, a mirror
   130  interrupted
 `
 
@@ -47,7 +50,13 @@ func exitCode(err error) int {
 	if tool, ok := errors.AsType[*toolError](err); ok {
 		return tool.code
 	}
-	switch errs.CodeOf(err) {
+	code := errs.CodeOf(err)
+	if told, ok := errors.AsType[*api.Error](err); ok {
+		code = told.Code
+	}
+	switch code {
+	case errs.Unavailable:
+		return exitUnavailable
 	case errs.Invalid:
 		return exitUsage
 	case errs.Changed:

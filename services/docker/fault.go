@@ -78,6 +78,12 @@ var known = []knownFault{
 		hint:  "The disk that holds Docker's data is full. See what takes the room with: docker system df; the folder is shown by: docker info --format '{{.DockerRootDir}}'. Free some, then try again.",
 	},
 	{
+		// The engine unpacks in a process of its own, whose end it notices before the reason.
+		words: []string{"error processing tar file(exit status 1): unexpected eof"},
+		code:  errs.Failed,
+		hint:  "Docker could not unpack what it was given. Most often: The disk that holds Docker's data is full. See what takes the room with: docker system df; the folder is shown by: docker info --format '{{.DockerRootDir}}'. Free some, then try again.",
+	},
+	{
 		words: []string{"toomanyrequests", "too many requests", "pull rate limit"},
 		code:  errs.Unavailable,
 		hint:  "The registry limits how often it may be asked. Wait an hour, or sign in to it with: docker login.",

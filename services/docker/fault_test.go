@@ -25,6 +25,7 @@ func TestFault(t *testing.T) {
 	}{
 		{"cancelled", fmt.Errorf("list: %w", context.Canceled), errs.Interrupted, ""},
 		{"too slow", context.DeadlineExceeded, errs.Unavailable, ""},
+		{"disk full while unpacking", errors.New("Error processing tar file(exit status 1): unexpected EOF"), errs.Failed, "docker system df"},
 		{"disk full", errors.New("Error response from daemon: write /var/lib/docker/x: no space left on device"), errs.Failed, "docker system df"},
 		{"rate limit", errors.New("toomanyrequests: You have reached your pull rate limit"), errs.Unavailable, "docker login"},
 		{"no such image", errors.New("manifest for debian:none not found: manifest unknown: manifest unknown"), errs.NotFound, "tag"},
