@@ -86,6 +86,9 @@ type Host interface {
 	Info(ctx context.Context) (services.EngineInfo, error)
 	// EnsureSelf makes the image of the binary at path present and returns its id.
 	EnsureSelf(ctx context.Context, path string) (imageID string, err error)
+	// RemoveOldSelves removes the images of earlier binaries that no container
+	// is made from, of whichever chaton, and returns how many.
+	RemoveOldSelves(ctx context.Context) (int, error)
 	// Daemons lists the daemons of all chatons, running or not.
 	Daemons(ctx context.Context) ([]Daemon, error)
 	// StartDaemon starts a daemon in place of the one that may run, which

@@ -184,6 +184,11 @@ func (h *fakeHost) EnsureSelf(_ context.Context, path string) (string, error) {
 	return h.image, nil
 }
 
+func (h *fakeHost) RemoveOldSelves(context.Context) (int, error) {
+	h.called("tidy")
+	return 2, nil
+}
+
 func (h *fakeHost) Daemons(context.Context) ([]Daemon, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -69,6 +69,7 @@ func (a *App) up(c *cli.Context) error {
 	}
 	out := a.view(c)
 	if reply.Plan.Empty() {
+		a.tidy(c.Context, host)
 		return a.nothingToDo(c.Context, d, wanted, file, out)
 	}
 	if !c.Bool("json") {
@@ -90,7 +91,22 @@ func (a *App) up(c *cli.Context) error {
 	if showErr := out.Report(d.chaton, *report, err == nil); showErr != nil {
 		return showErr
 	}
+	if err == nil {
+		a.tidy(c.Context, host) // the daemon runs from today's by now
+	}
 	return err
+}
+
+// tidy removes the images of earlier binaries. The chaton is as it should be
+// whether that works or not.
+func (a *App) tidy(ctx context.Context, host Host) {
+	removed, err := host.RemoveOldSelves(ctx)
+	if err != nil {
+		a.note("Images of earlier versions of Ronron could not be removed: %v", err)
+	}
+	if removed > 0 {
+		a.note("Removed %d images of earlier versions of Ronron, which nothing uses any more.", removed)
+	}
 }
 
 // planned asks the daemon for a plan, and shows the problems it finds.
