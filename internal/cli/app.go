@@ -88,12 +88,14 @@ func (a *App) commands() *cli.App {
 			a.portalCommand(),
 			a.dialCommand(),
 		},
-		Writer:         a.env.Stderr,
-		ErrWriter:      a.env.Stderr,
-		HideHelp:       true,
-		HideVersion:    true,
-		ExitErrHandler: func(*cli.Context, error) {}, // Run shows errors and gives the code
-		OnUsageError:   usageError,
+		Writer:      a.env.Stderr,
+		ErrWriter:   a.env.Stderr,
+		HideHelp:    true,
+		HideVersion: true,
+		// A comma can be in the name of a file.
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*cli.Context, error) {}, // Run shows errors and gives the code
+		OnUsageError:              usageError,
 	}
 	quiet(table.Commands)
 	return table

@@ -229,10 +229,10 @@ func (a *App) checkPorts(w api.Wanted, file *chaton.Chaton, running bool) (check
 		}
 		checks = append(checks, ok(name, "is free"))
 	}
-	all, _ := a.env.Language.Services(w) // its problems are those of the file
-	for _, s := range all {
-		for _, l := range s.Listens {
-			checks = append(checks, a.checkListen(s.Name, l))
+	all, _ := a.env.Language.Resolve(w) // its problems are those of the file
+	for _, r := range all {
+		for _, l := range r.Service.Listens {
+			checks = append(checks, a.checkListen(r.Service.Name, l))
 		}
 	}
 	return checks

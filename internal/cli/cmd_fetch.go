@@ -83,6 +83,9 @@ func (a *App) fetch(c *cli.Context) error {
 	if failures += more; failures > 0 {
 		return a.incomplete(to, failures)
 	}
+	if err := to.NoteLock(digests(w.Lock)); err != nil {
+		return err
+	}
 	if err := to.Bring(a.env.Self, a.env.Version); err != nil {
 		return err
 	}
@@ -216,21 +219,27 @@ func (a *App) checkSources(to stock.Stock, all []source.Source) (failures int) {
 
 // neededImages are those that the file's services run, each once, but Ronron's own.
 func (a *App) neededImages(w api.Wanted) (images []services.Image, err error) {
-	all, diags := a.env.Language.Services(w)
-	if err := diags.Err(); err != nil {
-		a.showDiagnostics(diags, sources(w))
-		return nil, &shownError{err}
-	}
+	all, err := a.resolve(w)
 	seen := map[string]bool{}
-	for _, s := range all {
-		for _, u := range s.Units {
+	for _, r := range all {
+		for _, u := range r.Service.Units {
 			if key := u.Image.Key(); !u.Image.Self && !seen[key] {
 				seen[key] = true
 				images = append(images, u.Image)
 			}
 		}
 	}
-	return images, nil
+	return images, err
+}
+
+// resolve is the services of the file, with their problems shown.
+func (a *App) resolve(w api.Wanted) ([]recipes.Resolved, error) {
+	all, diags := a.env.Language.Resolve(w)
+	if err := diags.Err(); err != nil {
+		a.showDiagnostics(diags, sources(w))
+		return nil, &shownError{err}
+	}
+	return all, nil
 }
 
 // recipesOf are those of the file's services, each once.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -120,20 +119,17 @@ func (a *App) lockMissing(ctx context.Context, w api.Wanted) (api.Wanted, error)
 	return w, nil
 }
 
-// tags are the images that the services of the file name without a digest; what a
-// tag is computed from, such as a setting, is known with the file.
+// tags are the images that the services of the file name without a digest, to run
+// them or to build from them; what a tag is computed from, such as a setting, is
+// known with the file.
 func (a *App) tags(w api.Wanted) ([]string, error) {
 	w.Lock = nil // with it, what is noted would have a digest
-	images, err := a.neededImages(w)
-	if err != nil {
-		return nil, err
-	}
-	var all []string
-	for _, i := range images {
-		if i.Reference != "" && !strings.Contains(i.Reference, "@") {
-			all = append(all, i.Reference)
+	all, err := a.resolve(w)
+	seen := map[string]bool{}
+	for _, r := range all {
+		for _, tag := range r.Unlocked {
+			seen[tag] = true
 		}
 	}
-	slices.Sort(all)
-	return all, nil
+	return slices.Sorted(maps.Keys(seen)), err
 }

@@ -13,6 +13,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/recipes"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -45,10 +46,14 @@ func (l lockLanguage) Read(w api.Wanted) (chaton.Chaton, diag.List) {
 	return c, diags
 }
 
-// Services are one that runs an image by its tag, locked where it is noted.
-func (l lockLanguage) Services(w api.Wanted) ([]services.Service, diag.List) {
+// Resolve returns one that runs an image by its tag, locked where it is noted.
+func (l lockLanguage) Resolve(w api.Wanted) ([]recipes.Resolved, diag.List) {
 	image := services.Image{Reference: cmp.Or(w.Lock[tag], tag)}
-	return []services.Service{{Name: "notes", Units: []services.Unit{{Name: "web", Image: image}}}}, nil
+	r := recipes.Resolved{Service: services.Service{Name: "notes", Units: []services.Unit{{Name: "web", Image: image}}}}
+	if image.Reference == tag {
+		r.Unlocked = []string{tag}
+	}
+	return []recipes.Resolved{r}, nil
 }
 
 const tag = "example.org/notes:3.1"

@@ -18,6 +18,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/mailrelay"
 	"ronron/internal/text"
+	"ronron/recipes"
 	"ronron/recipetest"
 	"ronron/services"
 )
@@ -58,10 +59,10 @@ type Language interface {
 	// Offers lists what can be offered: the recipes that come with Ronron,
 	// but those of the house itself, and the recipes of w.
 	Offers(w api.Wanted) ([]Offer, diag.List)
-	// Services are those of w and the directory, as far as images and ports go:
-	// what is secret in them is not the real one. A tag has the digest that
-	// w.Lock notes for it.
-	Services(w api.Wanted) ([]services.Service, diag.List)
+	// Resolve returns the services of w and the directory, as far as images and
+	// ports go: what is secret in them is not the real one. A tag has the digest
+	// that w.Lock notes for it.
+	Resolve(w api.Wanted) ([]recipes.Resolved, diag.List)
 	// Template returns a commented chaton.hcl.
 	Template(a Answers) []byte
 }

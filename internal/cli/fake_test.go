@@ -23,6 +23,7 @@ import (
 	"ronron/internal/errs"
 	"ronron/internal/mailrelay"
 	"ronron/internal/text"
+	"ronron/recipes"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -127,12 +128,12 @@ type fakeLanguage struct {
 	listens []services.Listen
 }
 
-func (l *fakeLanguage) Services(api.Wanted) ([]services.Service, diag.List) {
+func (l *fakeLanguage) Resolve(api.Wanted) ([]recipes.Resolved, diag.List) {
 	s := services.Service{Name: "wiki", Listens: l.listens}
 	for _, i := range l.images {
 		s.Units = append(s.Units, services.Unit{Name: "web", Image: i})
 	}
-	return []services.Service{s}, nil
+	return []recipes.Resolved{{Service: s}}, nil
 }
 
 func (l *fakeLanguage) Read(w api.Wanted) (chaton.Chaton, diag.List) {

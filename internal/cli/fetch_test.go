@@ -18,6 +18,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/source"
+	"ronron/recipes"
 	"ronron/services"
 )
 
@@ -300,7 +301,7 @@ func TestUpFrom_TakesTheLockFromTheFolder(t *testing.T) {
 func authored(t *testing.T, w *world) (folder, archive string, src source.Source) {
 	t.Helper()
 	folder = filepath.Join(filepath.Dir(w.file), "recipes", "notes")
-	archive = filepath.Join(t.TempDir(), "by-hand")
+	archive = filepath.Join(t.TempDir(), "by hand, 2")
 	var b bytes.Buffer
 	tw := tar.NewWriter(&b)
 	tw.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "pad-1/index.php", Mode: 0o644, Size: 1})
@@ -315,15 +316,15 @@ func authored(t *testing.T, w *world) (folder, archive string, src source.Source
 	os.MkdirAll(folder, 0o755)
 	text := strings.Replace(bareRecipe, "build {}", fmt.Sprintf("build {\n source \"pad\" {\n url = %q\n sum = %q\n strip = 1\n }\n }", src.URL, src.Sum), 1)
 	os.WriteFile(filepath.Join(folder, "recipe.hcl"), []byte(text), 0o644)
-	os.WriteFile(filepath.Join(folder, "Dockerfile"), []byte("FROM x\n"), 0o644)
+	os.WriteFile(filepath.Join(folder, "Dockerfile"), []byte("FROM debian:trixie-slim\n"), 0o644)
 	return folder, archive, src
 }
 
 // authorLanguage has the service of lockLanguage, with no image to be pulled.
 type authorLanguage struct{ lockLanguage }
 
-func (l authorLanguage) Services(w api.Wanted) ([]services.Service, diag.List) {
-	return l.fakeLanguage.Services(w)
+func (l authorLanguage) Resolve(w api.Wanted) ([]recipes.Resolved, diag.List) {
+	return l.fakeLanguage.Resolve(w)
 }
 
 func TestFetch_ForAnAuthor(t *testing.T) {

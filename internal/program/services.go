@@ -5,15 +5,14 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/recipes"
-	"ronron/services"
 )
 
 // directoryRecipe is what every chaton runs besides the services of its file.
 const directoryRecipe = "openldap"
 
-// Services are those of a file, and the directory, as far as images and ports
-// go: secrets and addresses in them are not the real ones.
-func (language) Services(w api.Wanted) (all []services.Service, diags diag.List) {
+// Resolve returns the services of a file, and the directory, as far as images and
+// ports go: secrets and addresses in them are not the real ones.
+func (language) Resolve(w api.Wanted) (all []recipes.Resolved, diags diag.List) {
 	c, diags := chaton.ReadPart(w.File, w.Content)
 	if c == nil || diags.HasErrors() {
 		return nil, diags
@@ -23,7 +22,7 @@ func (language) Services(w api.Wanted) (all []services.Service, diags diag.List)
 		return nil, diags
 	}
 	if directory, _ := catalog.Get(directoryRecipe); directory != nil {
-		all = append(all, directory.Outline().Service)
+		all = append(all, directory.Outline().Resolved)
 	}
 	for _, s := range c.Services {
 		recipe, _ := catalog.Get(s.Recipe)
@@ -34,7 +33,7 @@ func (language) Services(w api.Wanted) (all []services.Service, diags diag.List)
 		in.Images = w.Lock
 		resolved, more := recipe.Resolve(in)
 		diags = append(diags, more...)
-		all = append(all, resolved.Service)
+		all = append(all, resolved)
 	}
 	return all, diags
 }

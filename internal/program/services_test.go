@@ -8,25 +8,26 @@ import (
 	"testing"
 
 	"ronron/internal/api"
+	"ronron/recipes"
 	"ronron/services"
 )
 
 // images of services, in order.
-func images(all []services.Service) (list []services.Image) {
-	for _, s := range all {
-		for _, u := range s.Units {
+func images(all []recipes.Resolved) (list []services.Image) {
+	for _, r := range all {
+		for _, u := range r.Service.Units {
 			list = append(list, u.Image)
 		}
 	}
 	return list
 }
 
-func TestServices_OfTheDemo(t *testing.T) {
+func TestResolve_TheImagesOfTheDemo(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join("..", "..", "examples", "demo", "chaton.hcl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, diags := language{}.Services(api.Wanted{File: "chaton.hcl", Content: content})
+	all, diags := language{}.Resolve(api.Wanted{File: "chaton.hcl", Content: content})
 	if diags.HasErrors() {
 		t.Fatal(diags.Err())
 	}
@@ -45,7 +46,7 @@ func TestServices_OfTheDemo(t *testing.T) {
 
 // Two services of one recipe have the same image; a companion has one of its
 // own; a tag has the digest that was noted, a computed one too.
-func TestServices_HaveTheirDigests(t *testing.T) {
+func TestResolve_ImagesHaveTheirDigests(t *testing.T) {
 	const tag = "docker.io/library/echo:1.5"
 	pinned := tag + "@sha256:" + strings.Repeat("a", 64)
 	wanted := api.Wanted{
@@ -102,7 +103,7 @@ service "echo" {
 `)},
 		Lock: map[string]string{tag: pinned},
 	}
-	all, diags := language{}.Services(wanted)
+	all, diags := language{}.Resolve(wanted)
 	if diags.HasErrors() {
 		t.Fatal(diags.Err())
 	}
@@ -117,7 +118,8 @@ service "echo" {
 		t.Errorf("images %v", keys)
 	}
 	wanted.Lock = nil
-	if all, _ = (language{}).Services(wanted); !slices.ContainsFunc(images(all), func(i services.Image) bool { return i.Reference == tag }) {
-		t.Errorf("without a lock: images %v", images(all))
+	all, _ = language{}.Resolve(wanted)
+	if unlocked := all[len(all)-1].Unlocked; !slices.Equal(unlocked, []string{tag}) {
+		t.Errorf("without a lock: %v", unlocked)
 	}
 }

@@ -39,8 +39,11 @@ func (s Shelf) place(sum string) string {
 
 // Has says whether the content with that sum is there.
 func (s Shelf) Has(sum string) bool {
+	if !IsSum(sum) {
+		return false // it would be the path of some other file
+	}
 	_, err := os.Stat(s.place(sum))
-	return IsSum(sum) && err == nil
+	return err == nil
 }
 
 // Ensure makes the content present and returns the path of a plain tar of it,

@@ -30,6 +30,8 @@ type Index struct {
 	Ronron  string `json:"ronron"` // the version that gathered last
 	// Images are by what the chaton wants, as services.Image.Key has it.
 	Images map[string]Image `json:"images"`
+	// Lock is which content tags meant, also those that images were built from.
+	Lock map[string]string `json:"lock,omitempty"`
 	// Program is the ronron that gathered last.
 	Program *Program `json:"program,omitempty"`
 }
@@ -120,10 +122,24 @@ func (s Stock) Note(wanted services.Image, held Image, ronron string) error {
 	return s.write(i)
 }
 
-// Digests are those that the images of the stock have by tag, for a chaton.lock
-// that did not come along.
+// NoteLock writes into the index which content tags mean.
+func (s Stock) NoteLock(lock map[string]string) error {
+	i, err := s.begin()
+	if err != nil || len(lock) == 0 {
+		return err
+	}
+	if i.Lock == nil {
+		i.Lock = map[string]string{}
+	}
+	maps.Copy(i.Lock, lock)
+	return s.write(i)
+}
+
+// Digests are those of the tags that the stock knows, for a chaton.lock that did
+// not come along.
 func (i Index) Digests() map[string]string {
 	all := map[string]string{}
+	maps.Copy(all, i.Lock)
 	for _, key := range slices.Sorted(maps.Keys(i.Images)) {
 		if tag, digest, found := strings.Cut(key, "@"); found {
 			all[tag] = digest

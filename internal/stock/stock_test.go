@@ -305,11 +305,15 @@ func TestIndex_AddsUp(t *testing.T) {
 	if err := s.Note(pulled, held, "1.1"); err != nil {
 		t.Fatal(err)
 	}
+	base := map[string]string{"docker.io/library/node:24": "sha256:" + strings.Repeat("b", 64)}
+	if err := errors.Join(s.NoteLock(base), s.NoteLock(nil)); err != nil {
+		t.Fatal(err)
+	}
 	i, err := s.Index()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := i.Digests(); len(got) != 1 || got["example.org/pad:1"] != "sha256:"+strings.Repeat("a", 64) {
+	if got := i.Digests(); len(got) != 2 || got["docker.io/library/node:24"] != base["docker.io/library/node:24"] || got["example.org/pad:1"] != "sha256:"+strings.Repeat("a", 64) {
 		t.Errorf("digests %v", got)
 	}
 	other := services.Image{Reference: "example.org/other:1@sha256:" + strings.Repeat("a", 64)}
