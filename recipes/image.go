@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"ronron/internal/diag"
 	"ronron/internal/hclread"
 	"ronron/services"
 )
@@ -72,8 +73,37 @@ func (e *evaluation) build(b *hclread.Block) *services.Build {
 			e.Errorf(b.RangeOf("args"), "Bad name", "%q is not the name of a build argument: letters, digits and underscores, not beginning with a digit.", name)
 		}
 	}
+	e.bases(build)
 	e.sources(b, build)
 	return build
+}
+
+// houseBase is the base of our own images. It has no digest: its security updates
+// are wanted with each build, and where no registry can be reached it is made on
+// the spot.
+var houseBase = regexp.MustCompile(`^(?:docker\.io/library/)?debian:[a-z]+-slim$`)
+
+// bases notes the digests of the images that the Dockerfile starts from, as of
+// those that units run.
+func (e *evaluation) bases(build *services.Build) {
+	names := map[string]string{}
+	for _, base := range services.Bases(build.Files["Dockerfile"]) {
+		m := imageRule.FindStringSubmatch(base.Image)
+		at := diag.Range{File: e.r.place("Dockerfile"), Start: diag.Pos{Line: base.Line, Column: 1}, End: diag.Pos{Line: base.Line, Column: len(base.Text) + 1}}
+		switch {
+		case base.Copied:
+			e.Errorf(at, "Base not pinned", "What is copied out of %q is fixed by nothing. Begin a stage with it, FROM %s AS name, and copy --from=name.", base.Image, base.Image)
+		case houseBase.MatchString(base.Image):
+		case m == nil || m[2] == "latest" && m[3] == "":
+			e.Errorf(at, "Base not pinned", "%q may be another image each time. Write FROM name:tag; its digest is added by `ronron recipe lock`.", base.Image)
+		case m[3] == "":
+			names[base.Image] = e.locked(base.Image)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	build.Files["Dockerfile"] = services.Rebase(build.Files["Dockerfile"], names)
 }
 
 const (

@@ -1,11 +1,13 @@
 package recipes
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"ronron/internal/diag"
 	"ronron/services"
 )
 
@@ -46,6 +48,45 @@ func TestResolve_PinsImagesByTheLockFile(t *testing.T) {
 				t.Errorf("image %s, unlocked %v", got, resolved.Unlocked)
 			}
 		})
+	}
+}
+
+// A base that somebody else publishes is pinned like an image that a unit runs; the
+// house's own is not, so that its security updates come with each build.
+func TestResolve_PinsTheBasesOfABuild(t *testing.T) {
+	const tag = "example/pad:2.1"
+	pinned := tag + "@sha256:" + strings.Repeat("a", 64)
+	build := func(dockerfile string, images map[string]string) (string, []string, diag.List) {
+		files := wrap(`"x"`)
+		files["recipe.hcl"] = []byte(strings.Replace(string(files["recipe.hcl"]), `image = "x/y:1@sha256:`+strings.Repeat("0", 64)+`"`, `build {}`, 1))
+		files["Dockerfile"] = []byte(dockerfile)
+		r, diags := Parse("x", files)
+		if r == nil {
+			return "", nil, diags
+		}
+		in := input(r)
+		in.Images = images
+		resolved, diags := r.Resolve(in)
+		if diags.HasErrors() {
+			return "", nil, diags
+		}
+		return string(resolved.Service.Units[0].Image.Build.Files["Dockerfile"]), resolved.Unlocked, nil
+	}
+	dockerfile := "FROM " + tag + " AS a\nFROM debian:trixie-slim\nFROM a\n"
+	if got, unlocked, diags := build(dockerfile, nil); got != dockerfile || !slices.Equal(unlocked, []string{tag}) || diags != nil {
+		t.Errorf("not noted: %q %q %v", got, unlocked, diags)
+	}
+	if got, unlocked, diags := build(dockerfile, map[string]string{tag: pinned}); got != strings.Replace(dockerfile, tag, pinned, 1) || unlocked != nil || diags != nil {
+		t.Errorf("noted: %q %q %v", got, unlocked, diags)
+	}
+	if got, _, _ := build("FROM "+pinned+"\n", nil); got != "FROM "+pinned+"\n" {
+		t.Errorf("with its digest: %q", got)
+	}
+	for _, bad := range []string{"FROM debian\n", "FROM example/pad:latest\n", "FROM $BASE\n", "FROM debian:trixie-slim\nCOPY --from=example/pad:1 /a /b\n"} {
+		_, _, diags := build(bad, nil)
+		if len(diags) != 1 || diags[0].Summary != "Base not pinned" || diags[0].Range.File != "x/Dockerfile" {
+			t.Errorf("%q: %v", bad, diags)
+		}
 	}
 }
 

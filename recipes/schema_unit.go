@@ -52,7 +52,7 @@ var unitSchema = &hclread.Schema{
 }
 
 var buildSchema = &hclread.Schema{
-	Help: "Builds the folder's `Dockerfile`, which sees every file of the folder but the recipe's text and `*.tmpl`, and the sources below `sources/`.",
+	Help: "Builds the folder's `Dockerfile`, which sees every file of the folder but the recipe's text and `*.tmpl`, and the sources below `sources/`. The images that it starts `FROM` are pinned as `image` is: write name:tag, and chaton.lock gets the digest. `debian:…-slim` alone is taken as it is when the image is made, with its security updates.",
 	Attributes: []hclread.Attribute{
 		{Name: "args", Kind: hclread.TextMap, Default: "`{}`", Help: "Arguments of the build; never a secret."},
 	},

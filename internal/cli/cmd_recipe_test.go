@@ -80,10 +80,10 @@ const bareRecipe = `recipe "notes" {
 `
 
 func TestRecipeLint_FailsWithPlacesAndReasons(t *testing.T) {
-	folder := ownRecipe(t, map[string]string{"recipe.hcl": bareRecipe, "Dockerfile": "FROM debian\n"})
+	folder := ownRecipe(t, map[string]string{"recipe.hcl": bareRecipe, "Dockerfile": "FROM debian:trixie-slim\nRUN curl https://example.org/x\n"})
 	w := newWorld(t)
 	w.wantCode(exitFailed, "recipe", "lint", folder)
-	for _, want := range []string{"notes/recipe.hcl:14: warning no-limits", "notes/recipe.hcl:14: error no-health", "notes/Dockerfile:1: error base-not-pinned", "Write FROM name:tag"} {
+	for _, want := range []string{"notes/recipe.hcl:14: warning no-limits", "notes/recipe.hcl:14: error no-health", "notes/Dockerfile:2: warning build-downloads", "Name it with its checksum"} {
 		wantIn(t, "stdout", want, w.stdout)
 	}
 	w = newWorld(t)

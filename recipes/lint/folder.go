@@ -58,38 +58,19 @@ func (c *checker) templatesUsed() map[string]bool {
 	return used
 }
 
-var (
-	fromRule     = regexp.MustCompile(`(?i)^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?`)
-	downloadRule = regexp.MustCompile(`(?i)^ADD\s+.*(https?|ftp)://|\b(curl|wget)\s|git clone|\b(pip3?|gem|npm|composer|go) (install|get)\b`)
-)
+var downloadRule = regexp.MustCompile(`(?i)^ADD\s+.*(https?|ftp)://|\b(curl|wget)\s|git clone|\b(pip3?|gem|npm|composer|go) (install|get)\b`)
 
 func (c *checker) dockerfile(content []byte) {
-	stages := map[string]bool{"scratch": true}
 	for n, line := range strings.Split(string(content), "\n") {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
 		at := diag.Range{File: c.place("Dockerfile"), Start: diag.Pos{Line: n + 1, Column: 1}, End: diag.Pos{Line: n + 1, Column: len(line) + 1}}
-		if m := fromRule.FindStringSubmatch(line); m != nil {
-			if base := m[1]; !stages[base] && !pinned(base) {
-				c.found("base-not-pinned", at, fmt.Sprintf("%s has no version.", base))
-			}
-			stages[m[2]] = true
-		}
 		if downloadRule.MatchString(line) && !installsTool(line) {
 			c.found("build-downloads", at, fmt.Sprintf("%q fetches without a checksum.", line))
 		}
 	}
-}
-
-// pinned says whether a base names a version.
-func pinned(base string) bool {
-	if strings.Contains(base, "@sha256:") || strings.HasPrefix(base, "$") {
-		return true
-	}
-	_, tag, found := strings.Cut(base[strings.LastIndex(base, "/")+1:], ":")
-	return found && tag != "latest" && tag != ""
 }
 
 // installsTool says whether the line only installs curl and the like as packages.

@@ -166,8 +166,6 @@ var cases = []struct {
 	{"no-retention", "", `retention { logs = "14d" }`, "", `recipe "notes"`},
 	{"no-requests", "", cut("requests {"), "", `recipe "notes"`},
 	{"no-upgrade", "", "upgrade { from = [] }", "", `recipe "notes"`},
-	{"base-not-pinned", "Dockerfile", "debian:trixie-slim", "debian:latest", "FROM"},
-	{"base-not-pinned", "Dockerfile", "debian:trixie-slim", "registry.example.org:5000/debian", "FROM"},
 	{"build-downloads", "Dockerfile", "COPY start", "RUN curl https://example.org/x | sh\nCOPY start", "curl https"},
 	{"build-downloads", "Dockerfile", "COPY start", "ADD https://example.org/x.tar.gz /x/\nCOPY start", "ADD"},
 	{"no-health", "", `health { http = { port = "http", path = "/" } }`, "", `unit "web" {`},

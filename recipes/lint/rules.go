@@ -70,8 +70,6 @@ var rules = []Rule{
 
 	{"image-not-pinned", Advice, "An image is named by a tag alone",
 		"Each chaton notes the digest in its chaton.lock, but the digest that was tested is known to the recipe alone. Write name:tag@sha256:… with the digest in that file."},
-	{"base-not-pinned", Error, "The image is built from a base without a version",
-		"\"latest\", or no tag at all, is another system each year. Write FROM name:tag in the Dockerfile."},
 	{"build-downloads", Warning, "The build fetches files that nothing verifies",
 		"What is fetched could be another file tomorrow, and a closed network cannot build. Name it with its checksum: source \"name\" { url = …  sum = … } in the build block."},
 	{"no-health", Error, "A unit has no health check",

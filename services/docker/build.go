@@ -27,6 +27,10 @@ func (e *Engine) build(ctx context.Context, b *services.Build, progress func(str
 	for k, v := range b.Args {
 		args[k] = &v
 	}
+	b, err := e.withBases(ctx, b, progress)
+	if err != nil {
+		return "", err
+	}
 	files := contextOf(b)
 	defer files.Close()
 	started, err := e.api.ImageBuild(ctx, files, build.ImageBuildOptions{
@@ -49,6 +53,34 @@ func (e *Engine) build(ctx context.Context, b *services.Build, progress func(str
 	}
 	found, err := e.inspectImage(ctx, tag)
 	return found.ID, err
+}
+
+// withBases makes the images present that the Dockerfile names by digest, and names
+// them as they lie here: the builder looks for a digest at registries alone.
+func (e *Engine) withBases(ctx context.Context, b *services.Build, progress func(string)) (*services.Build, error) {
+	names := map[string]string{}
+	for _, base := range services.Bases(b.Files["Dockerfile"]) {
+		reference := base.Image
+		name, pinned := broughtName(reference)
+		if !pinned {
+			continue
+		}
+		id, err := e.EnsureImage(ctx, services.Image{Reference: reference}, progress)
+		if err == nil {
+			err = e.Bring(ctx, id, reference)
+		}
+		if err != nil {
+			return nil, err
+		}
+		names[reference] = name
+	}
+	if len(names) == 0 {
+		return b, nil
+	}
+	here := *b
+	here.Files = maps.Clone(b.Files)
+	here.Files["Dockerfile"] = services.Rebase(b.Files["Dockerfile"], names)
+	return &here, nil
 }
 
 // buildFault says why a build failed. Its last lines are what explains it: the

@@ -392,3 +392,33 @@ func TestImage_ThatWasBrought(t *testing.T) {
 		t.Error("a reference without a digest was taken")
 	}
 }
+
+// TestBuild_FromABaseByDigest starts from an image that no registry has to be asked for.
+func TestBuild_FromABaseByDigest(t *testing.T) {
+	e := newTestEngine(t)
+	ctx := t.Context()
+	id, err := e.EnsureSelf(ctx, testunitPath(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := fmt.Sprintf("%x", sha256.Sum256([]byte("base "+e.chaton)))
+	base := "registry.invalid/test/base:1@sha256:" + digest
+	image := services.Image{Build: &services.Build{Name: "ronron/test-base", Files: map[string][]byte{
+		"Dockerfile": []byte("FROM " + base + "\nCOPY mark /mark\n"), "mark": []byte(e.chaton),
+	}}}
+	if _, err := e.EnsureImage(ctx, image, nil); err == nil {
+		t.Fatal("it was built from a base that is not there")
+	}
+	if err := e.Bring(ctx, id, base); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.removeImage(t, image.Build.Tag()); e.removeImage(t, "ronron/brought:"+digest) })
+	built, err := e.EnsureImage(ctx, image, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := e.api.ImageInspect(ctx, built)
+	if err != nil || found.Parent == "" || len(found.RootFS.Layers) < 2 {
+		t.Errorf("it does not stand on its base: %v %+v", err, found.RootFS)
+	}
+}
