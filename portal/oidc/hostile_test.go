@@ -350,3 +350,32 @@ func unsigned(t *testing.T, h *house, login string) string {
 		"iss": h.server.URL, "sub": login, "aud": []string{"pads"}, "azp": "pads", "exp": now + 600, "iat": now,
 	}) + "."
 }
+
+// FuzzAsk: whatever is asked, nobody is sent anywhere but to an address of the
+// client's, and nothing panics.
+func FuzzAsk(f *testing.F) {
+	for _, more := range [][]string{{}, {"prompt", "none"}, {"max_age", "-1"}, {"max_age", "99999999999999999999"}, {"ui_locales", "fr en xx-yy-zz"}, {"claims", "{}"}, {"id_token_hint", "a.b.c"}, {"display", "popup"}} {
+		f.Add(ask("pads", padsBack, more...).Encode())
+	}
+	f.Add("%zz&;=&client_id")
+	f.Fuzz(func(t *testing.T, raw string) {
+		query, err := url.ParseQuery(raw)
+		if err != nil {
+			return
+		}
+		h := &house{clients: map[string]Client{"pads": {ID: "pads", Redirects: []string{padsBack}, Enter: []string{"members"}}}}
+		if h.Provider, err = New(Options{House: h, Keys: []Key{aKey(t)}}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := h.Ask(t.Context(), query)
+		refusal, refused := errors.AsType[*Refusal](err)
+		switch {
+		case refused && !strings.HasPrefix(refusal.Address, padsBack+"?"):
+			t.Errorf("%q leads to %q", raw, refusal.Address)
+		case err == nil && a.Redirect != padsBack:
+			t.Errorf("%q leads to %q", raw, a.Redirect)
+		case err != nil && !refused && !errors.Is(err, ErrForeign):
+			t.Errorf("%q: %v", raw, err)
+		}
+	})
+}

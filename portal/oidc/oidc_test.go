@@ -36,7 +36,7 @@ var testKey = sync.OnceValues(func() (Key, error) {
 	return ParseKey(made)
 })
 
-func aKey(t *testing.T) Key {
+func aKey(t testing.TB) Key {
 	t.Helper()
 	k, err := testKey()
 	if err != nil {
