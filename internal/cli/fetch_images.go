@@ -65,16 +65,25 @@ func (f imageFetch) one(ctx context.Context, image services.Image, n, of int) er
 			return err
 		}
 	}
-	id, err := f.engine.EnsureImage(ctx, image, nil)
+	id, err := f.engine.EnsureImage(ctx, image, f.step)
 	if err != nil {
 		return err
 	}
+	f.app.note("Saving %s, %d of %d.", stock.Name(image), n, of)
 	held, err := f.save(ctx, image, id)
 	if err != nil {
 		return err
 	}
 	f.app.note("Saved %s: %s, in %s.", stock.Name(image), stock.Megabytes(held.Size), f.app.env.Now().Sub(begun).Round(time.Second))
 	return nil
+}
+
+// step shows how far a build is; the rest of what it prints explains a failure,
+// and is in its error.
+func (f imageFetch) step(line string) {
+	if strings.HasPrefix(line, "Step ") {
+		f.app.note("  %s", clip(printable(line), 100))
+	}
 }
 
 // there says whether the stock holds the image whole.

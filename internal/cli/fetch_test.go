@@ -43,7 +43,7 @@ func (s *fakeStore) ImagePresent(_ context.Context, i services.Image) (bool, err
 	return s.images[i.Key()] != nil, nil
 }
 
-func (s *fakeStore) EnsureImage(_ context.Context, i services.Image, _ func(string)) (string, error) {
+func (s *fakeStore) EnsureImage(_ context.Context, i services.Image, progress func(string)) (string, error) {
 	switch {
 	case s.images[i.Key()] != nil:
 	case !s.network:
@@ -60,6 +60,8 @@ func (s *fakeStore) EnsureImage(_ context.Context, i services.Image, _ func(stri
 				r.Close()
 			}
 		}
+		progress("Step 1/1 : FROM x")
+		progress("a line of no use")
 		s.made = append(s.made, i.Key())
 		s.images[i.Key()] = savedImage(i.Key())
 	}
@@ -145,6 +147,10 @@ func TestFetch_GathersOnceAndUpLoadsWhatIsMissing(t *testing.T) {
 	w, to, open := closed(t)
 	if len(open.made) != 2 {
 		t.Fatalf("made: %v", open.made)
+	}
+	wantIn(t, "stderr", "Building "+w.language.images[0].Build.Tag()+", 1 of 2.\n  Step 1/1 : FROM x\nSaving ", w.stderr)
+	if strings.Contains(w.stderr.String(), "of no use") {
+		t.Error("everything that a build prints is shown")
 	}
 	open.made = nil
 	again := newStore(true)
