@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"html"
 	"io"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 // TestOIDC signs members in to software that knows nothing of Ronron: Apache with
@@ -50,6 +53,9 @@ func TestOIDC(t *testing.T) {
 		t.Errorf("with the group the door answers %d:\n%s", status, page)
 	}
 
+	// A real browser also applies the form's policy to wherever its answer leads.
+	t.Run("in a browser", func(t *testing.T) { h.doorInABrowser("ana", ana) })
+
 	gone := h.client()
 	if page := h.enterDoor(gone, "door", "bob", bob); !strings.Contains(page, "user=bob ") {
 		t.Fatalf("bob is not let in:\n%s", page)
@@ -71,6 +77,40 @@ func TestOIDC(t *testing.T) {
 	for _, private := range []string{"ana", "bob", "code=", "Bearer", "state="} {
 		if strings.Contains(log, private) {
 			t.Errorf("the portal's log holds %q:\n%s", private, log)
+		}
+	}
+}
+
+// doorInABrowser goes from the service to the portal and back, in both ways that it
+// can: with a password, and once signed in without.
+func (h *house) doorInABrowser(login, password string) {
+	h.t.Helper()
+	var first, second string
+	h.browse(func(ctx context.Context) error {
+		field := func(name string) chromedp.CSS { return chromedp.CSS(`input[name="` + name + `"]`) }
+		err := chromedp.Do(ctx,
+			chromedp.Navigate(h.url("door", "/")),
+			chromedp.WaitVisible(field("login")),
+			chromedp.SendKeys(field("login"), login),
+			chromedp.SendKeys(field("password"), password),
+			chromedp.Submit(field("password")),
+			chromedp.WaitVisible(chromedp.CSS(`body > p`)),
+		)
+		if err != nil {
+			return err
+		}
+		if first, err = chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body"))); err != nil {
+			return err
+		}
+		if err := chromedp.Do(ctx, chromedp.Navigate(h.url("club", "/")), chromedp.WaitVisible(chromedp.CSS(`body > p`))); err != nil {
+			return err
+		}
+		second, err = chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body")))
+		return err
+	})
+	for _, page := range []string{first, second} {
+		if !strings.Contains(page, "user="+login) {
+			h.t.Errorf("the browser shows %q", page)
 		}
 	}
 }
