@@ -18,6 +18,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/source"
+	"ronron/internal/stock"
 	"ronron/recipes"
 	"ronron/services"
 )
@@ -363,4 +364,41 @@ func TestFetch_RefusesWhatCannotBe(t *testing.T) {
 	w.wantCode(exitUsage, "fetch", "--file", w.file, "--to", to, "--have", filepath.Join(to, "nowhere"))
 	w.wantCode(exitUsage, "recipe", "sum", filepath.Join(to, "nowhere"))
 	w.wantCode(exitUsage, "fetch", "--file", w.file, "word")
+}
+
+// The test of a recipe takes what a folder holds; the rest is built as ever.
+func TestRecipeTest_LoadsWhatTheFolderHolds(t *testing.T) {
+	w, to, _ := closed(t)
+	catalog, _ := recipes.LoadCatalog(nil)
+	wiki, _ := catalog.Get("mediawiki")
+	directory, _ := catalog.Get("openldap")
+	first := wiki.Outline().Service.Units[0].Image
+	w.language.images = []services.Image{directory.Outline().Service.Units[0].Image, first, builtImage("of another recipe")}
+	w.on(newStore(true))
+	w.wantCode(exitDone, "fetch", "--file", w.file, "--to", to)
+
+	here := newStore(false)
+	w.on(here)
+	if err := New(w.env).supplyTest(t.Context(), stock.Stock{Dir: to}, "test.localhost", wiki, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{first.Build.Tag(), w.language.images[0].Build.Tag()}
+	if !slices.Equal(here.loaded, want) {
+		t.Errorf("loaded %v, want %v", here.loaded, want)
+	}
+	if err := New(w.env).supplyTest(t.Context(), stock.Stock{Dir: t.TempDir()}, "test.localhost", wiki, nil); err != nil {
+		t.Errorf("a folder with sources alone: %v", err)
+	}
+}
+
+func TestWithDigests_IsWhatAChatonRuns(t *testing.T) {
+	lock := map[string]string{tag: tag + "@" + one}
+	if got := withDigests(services.Image{Reference: tag}, lock); got.Reference != tag+"@"+one {
+		t.Errorf("pulled: %+v", got)
+	}
+	plain := services.Image{Build: &services.Build{Name: "ronron/pad", Files: map[string][]byte{"Dockerfile": []byte("FROM " + tag + "\n")}}}
+	got := withDigests(plain, lock)
+	if string(got.Build.Files["Dockerfile"]) != "FROM "+tag+"@"+one+"\n" || got.Key() == plain.Key() {
+		t.Errorf("built: %s", got.Build.Files["Dockerfile"])
+	}
 }

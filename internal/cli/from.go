@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"os"
 
 	"github.com/urfave/cli/v2"
@@ -109,17 +110,33 @@ func (a *App) supplyTest(ctx context.Context, from stock.Stock, id services.Chat
 		return err
 	}
 	defer engine.Close()
+	units := r.Outline().Service.Units
+	catalog, _ := recipes.LoadCatalog(nil)
+	if directory, _ := catalog.Get("openldap"); directory != nil { // every chaton runs it
+		units = append(units, directory.Outline().Service.Units...)
+	}
 	var held []services.Image
-	for _, u := range r.Outline().Service.Units {
-		image := u.Image
-		if pinned := lock[image.Reference]; pinned != "" {
-			image.Reference = pinned
-		}
+	for _, u := range units {
+		image := withDigests(u.Image, lock)
 		if _, known := index.Images[image.Key()]; known {
 			held = append(held, image)
 		}
 	}
 	return a.loadImages(ctx, engine, from, held)
+}
+
+// withDigests is the image of a recipe as a chaton with that lock runs it.
+func withDigests(image services.Image, lock map[string]string) services.Image {
+	if pinned := lock[image.Reference]; pinned != "" {
+		image.Reference = pinned
+	}
+	if image.Build != nil {
+		build := *image.Build
+		build.Files = maps.Clone(build.Files)
+		build.Files["Dockerfile"] = services.Rebase(build.Files["Dockerfile"], lock)
+		image.Build = &build
+	}
+	return image
 }
 
 // bring gives the daemon the sources that it lacks.
