@@ -159,3 +159,24 @@ func TestParse_WhereAnImageLives(t *testing.T) {
 		t.Errorf("no tag: %v", err)
 	}
 }
+
+func TestManifest_IsWhatItsDigestSays(t *testing.T) {
+	sent := manifest
+	c, ref := registry(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v2/team/pad/manifests/"+manifestDigest {
+			t.Errorf("asked for %s", r.URL)
+		}
+		fmt.Fprint(w, sent)
+	})
+	got, err := c.Manifest(t.Context(), ref, manifestDigest)
+	if err != nil || string(got) != manifest {
+		t.Errorf("%s, %v", got, err)
+	}
+	sent = `{"schemaVersion":2,"evil":true}`
+	if _, err := c.Manifest(t.Context(), ref, manifestDigest); errs.CodeOf(err) != errs.Failed || !strings.Contains(err.Error(), "something else") {
+		t.Errorf("another manifest is believed: %v", err)
+	}
+	if _, err := c.Manifest(t.Context(), ref, "latest"); errs.CodeOf(err) != errs.Invalid {
+		t.Errorf("a tag is taken for a digest: %v", err)
+	}
+}
