@@ -137,7 +137,8 @@ func TestCrawl_SignedIn(t *testing.T) {
 
 func TestCrawl_SignsInByAScriptOfThePage(t *testing.T) {
 	needBrowser(t)
-	o := site(t, map[string]string{"/": `<input id="who"><input type="password" id="pw"><button id="go">Enter</button><p id="out"></p><script>
+	o := site(t, map[string]string{"/": `<input id="who"><input type="password" id="pw"><button id="go" disabled>Enter</button><p id="out"></p><script>
+		document.getElementById("pw").oninput = () => setTimeout(() => { document.getElementById("go").disabled = false }, 300)
 		document.getElementById("go").onclick = () => {
 			if (document.getElementById("pw").value !== "ana's \"own\"") return
 			document.getElementById("out").textContent = "calendars of " + document.getElementById("who").value

@@ -275,11 +275,13 @@ func (p *page) evaluate(ctx context.Context, script string) (string, error) {
 	var value struct {
 		Result struct{ Value string }
 	}
-	err := p.do(ctx, "Runtime.evaluate", object{"expression": script, "returnByValue": true}, &value)
+	err := p.do(ctx, "Runtime.evaluate", object{"expression": script, "returnByValue": true, "awaitPromise": true}, &value)
 	return value.Result.Value, err
 }
 
-const typeAndPress = `(fields, button) => {
+// typeAndPress waits for a button that the page enables by a script of its own,
+// some time after what was typed.
+const typeAndPress = `async (fields, button) => {
 	for (const f of fields) {
 		const e = document.querySelector(f.Selector)
 		if (!e) return "there is no " + f.Selector
@@ -289,6 +291,8 @@ const typeAndPress = `(fields, button) => {
 	}
 	const b = document.querySelector(button)
 	if (!b) return "there is no " + button
+	for (let n = 0; b.disabled && n < 100; n++) await new Promise(done => setTimeout(done, 50))
+	if (b.disabled) return "the button " + button + " stays disabled"
 	b.click()
 	return ""
 }`
