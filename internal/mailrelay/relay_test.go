@@ -147,32 +147,32 @@ func (s *server) signIn(rest string, in *bufio.Reader, say func(string, ...any))
 
 func TestTry_SaysWhatIsWrong(t *testing.T) {
 	cases := map[string]struct {
-		server server
+		server *server
 		change func(*Relay)
 		want   string // in the sentence; "" is none
 		hint   string
 	}{
-		"all is well":            {server{auth: "PLAIN LOGIN"}, nil, "", ""},
-		"all is well with LOGIN": {server{auth: "LOGIN"}, nil, "", ""},
-		"tls from the beginning": {server{auth: "PLAIN", implicit: true}, nil, "", ""},
-		"no user, none asked":    {server{}, func(r *Relay) { r.User = "" }, "", ""},
-		"no encryption, no user": {server{noStartTLS: true}, func(r *Relay) { r.User, r.Encryption = "", "none" }, "", ""},
-		"wrong password":         {server{auth: "PLAIN"}, func(r *Relay) { r.Password = secret.New("x") }, "does not accept the user chaton with this password", "password_file"},
-		"wrong password, LOGIN":  {server{auth: "LOGIN"}, func(r *Relay) { r.Password = secret.New("x") }, "does not accept the user chaton with this password", "password_file"},
-		"no sign-in":             {server{}, nil, "takes no user and password", "587"},
-		"sign-in wanted":         {server{auth: "PLAIN", mustAuth: true}, func(r *Relay) { r.User = "" }, "wants a user and a password", "password_file"},
-		"no encryption":          {server{noStartTLS: true}, nil, "offers no encryption", "465"},
-		"not the sender's":       {server{auth: "PLAIN", refuses: "553 5.7.1 Sender address rejected: not owned by user chaton"}, nil, "does not take mail from chaton@example.org: 553 5.7.1 Sender address rejected: not owned by user chaton.", "words"},
-		"not this machine":       {server{banner: "554 5.7.1 You are on a list"}, nil, "does not want to talk to this machine: 554", "words"},
-		"another name":           {server{auth: "PLAIN"}, func(r *Relay) { r.Host = "localhost" }, "certificate for another name", "host"},
-		"a stranger's signature": {server{auth: "PLAIN"}, func(r *Relay) { r.Roots = x509.NewCertPool() }, "signed by nobody that this machine trusts", "Let's Encrypt"},
-		"tls where starttls is":  {server{auth: "PLAIN"}, func(r *Relay) { r.Encryption = "tls" }, "does not begin with encryption", `"starttls"`},
-		"nobody there":           {server{}, func(r *Relay) { r.Port = 1 }, "Nothing answers at 127.0.0.1:1", "port"},
-		"no such name":           {server{}, func(r *Relay) { r.Host = "smtp.invalid" }, "The name smtp.invalid leads nowhere", "host"},
+		"all is well":            {&server{auth: "PLAIN LOGIN"}, nil, "", ""},
+		"all is well with LOGIN": {&server{auth: "LOGIN"}, nil, "", ""},
+		"tls from the beginning": {&server{auth: "PLAIN", implicit: true}, nil, "", ""},
+		"no user, none asked":    {&server{}, func(r *Relay) { r.User = "" }, "", ""},
+		"no encryption, no user": {&server{noStartTLS: true}, func(r *Relay) { r.User, r.Encryption = "", "none" }, "", ""},
+		"wrong password":         {&server{auth: "PLAIN"}, func(r *Relay) { r.Password = secret.New("x") }, "does not accept the user chaton with this password", "password_file"},
+		"wrong password, LOGIN":  {&server{auth: "LOGIN"}, func(r *Relay) { r.Password = secret.New("x") }, "does not accept the user chaton with this password", "password_file"},
+		"no sign-in":             {&server{}, nil, "takes no user and password", "587"},
+		"sign-in wanted":         {&server{auth: "PLAIN", mustAuth: true}, func(r *Relay) { r.User = "" }, "wants a user and a password", "password_file"},
+		"no encryption":          {&server{noStartTLS: true}, nil, "offers no encryption", "465"},
+		"not the sender's":       {&server{auth: "PLAIN", refuses: "553 5.7.1 Sender address rejected: not owned by user chaton"}, nil, "does not take mail from chaton@example.org: 553 5.7.1 Sender address rejected: not owned by user chaton.", "words"},
+		"not this machine":       {&server{banner: "554 5.7.1 You are on a list"}, nil, "does not want to talk to this machine: 554", "words"},
+		"another name":           {&server{auth: "PLAIN"}, func(r *Relay) { r.Host = "localhost" }, "certificate for another name", "host"},
+		"a stranger's signature": {&server{auth: "PLAIN"}, func(r *Relay) { r.Roots = x509.NewCertPool() }, "signed by nobody that this machine trusts", "Let's Encrypt"},
+		"tls where starttls is":  {&server{auth: "PLAIN"}, func(r *Relay) { r.Encryption = "tls" }, "does not begin with encryption", `"starttls"`},
+		"nobody there":           {&server{}, func(r *Relay) { r.Port = 1 }, "Nothing answers at 127.0.0.1:1", "port"},
+		"no such name":           {&server{}, func(r *Relay) { r.Host = "smtp.invalid" }, "The name smtp.invalid leads nowhere", "host"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			s := &c.server
+			s := c.server
 			r := s.start(t)
 			if c.change != nil {
 				c.change(&r)
