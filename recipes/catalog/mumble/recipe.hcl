@@ -47,8 +47,8 @@ recipe "mumble" {
     label   = { fr = "Titre", en = "Title" }
     help    = { fr = "Le nom du premier salon, et de la page.", en = "The name of the first room, and of the page." }
     check {
-      condition = length(regexall("^[^\"\\\\<>]{1,80}$", setting.title)) == 1
-      message   = { fr = "Écrivez de 1 à 80 caractères, sans \" \\ < ni >.", en = "Write 1 to 80 characters, without \" \\ < and >." }
+      condition = length(trimspace(setting.title)) > 0 && length(setting.title) <= 200 && !strcontains(setting.title, "<") && !strcontains(setting.title, ">") && !strcontains(setting.title, "\n")
+      message   = { fr = "Donnez un titre d'une ligne, sans < ni >.", en = "Give it a title of one line, without < and >." }
     }
   }
 
@@ -58,8 +58,8 @@ recipe "mumble" {
     label   = { fr = "Mot d'accueil", en = "Welcome" }
     help    = { fr = "Ce que lit chaque personne qui entre.", en = "What everybody reads who comes in." }
     check {
-      condition = length(regexall("^[^\"\\\\]*$", setting.welcome)) == 1 && length(setting.welcome) <= 500
-      message   = { fr = "Écrivez au plus 500 caractères, sans \" ni \\.", en = "Write at most 500 characters, without \" and \\." }
+      condition = length(setting.welcome) <= 500 && !strcontains(setting.welcome, "\n")
+      message   = { fr = "Écrivez une ligne de 500 caractères au plus.", en = "Write one line of at most 500 characters." }
     }
   }
 
