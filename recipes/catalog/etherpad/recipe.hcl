@@ -5,8 +5,10 @@
 #   are, with one author, name and colour for each of them in whatever browser;
 #   their pads are listed on the first page; and what Etherpad shows is a list in
 #   doors.js, so that whatever a later version adds is closed until it is named.
-# - With access = "link" a pad is open to whoever has its address, as people know
-#   it from elsewhere; then nobody signs in, and authors are whom they say.
+# - With access = "guests" members make pads, and whoever has the address of one
+#   writes in it: the gateway asks for the account at one place, and Etherpad keeps
+#   who it was for a day. With "link" nobody signs in, as people know it from
+#   elsewhere, and authors are whom they say.
 # - Etherpad's own accounts, its pages for administrators, its programming
 #   interface, its sign-in service and its figures are closed: what runs is what
 #   chaton.hcl says. A host lists and removes pads by `ronron run pads pads -- list`.
@@ -39,20 +41,27 @@ recipe "etherpad" {
     }
   }
 
-  public = setting.access == "link" ? {
-    fr = "Qui connaît l'adresse d'un pad peut le lire et y écrire. Tout le monde peut en créer."
-    en = "Whoever knows the address of a pad can read it and write in it. Anyone can make one."
-    } : {
-    fr = "Rien : seuls les membres lisent et écrivent."
-    en = "Nothing: only members read and write."
-  }
+  public = {
+    members = {
+      fr = "Rien : seuls les membres lisent et écrivent."
+      en = "Nothing: only members read and write."
+    }
+    guests = {
+      fr = "Qui connaît l'adresse d'un pad peut le lire et y écrire. Les membres en créent."
+      en = "Whoever knows the address of a pad can read it and write in it. Members make them."
+    }
+    link = {
+      fr = "Qui connaît l'adresse d'un pad peut le lire et y écrire. Tout le monde peut en créer."
+      en = "Whoever knows the address of a pad can read it and write in it. Anyone can make one."
+    }
+  }[setting.access]
   members = {
     fr = "Donnez un nom à un pad et partagez son adresse : on y écrit à plusieurs, sous le nom de son compte. La première page liste les pads où vous avez écrit. On revoit chaque instant d'un pad, et on l'exporte en PDF, DOCX, HTML ou texte."
     en = "Give a pad a name and share its address: several people write in it, under the names of their accounts. The first page lists the pads that you wrote in. Each moment of a pad can be seen again, and it is exported as PDF, DOCX, HTML or text."
   }
   limits_note = {
-    fr = "Tout membre qui connaît le nom d'un pad y accède : il n'y a pas de pad privé. Seule la personne qui a créé un pad peut l'effacer, ou l'hébergeur. Un membre suspendu n'entre plus dans les 5 minutes, mais un pad qu'il a déjà ouvert le reste jusqu'à ce que sa page se ferme. Les formats ODT et DOC ne s'échangent pas."
-    en = "Any member who knows the name of a pad gets there: no pad is private. Only whoever made a pad can remove it, or the host. A suspended member gets in no more within 5 minutes, but a pad that they have open stays open until its page closes. ODT and DOC are neither imported nor exported."
+    fr = "Tout membre qui connaît le nom d'un pad y accède : il n'y a pas de pad privé. Seule la personne qui a créé un pad peut l'effacer, ou l'hébergeur. Un membre suspendu n'entre plus dans les 5 minutes (avec « guests », il peut encore créer des pads pendant un jour), mais un pad qu'il a déjà ouvert le reste jusqu'à ce que sa page se ferme. Les formats ODT et DOC ne s'échangent pas."
+    en = "Any member who knows the name of a pad gets there: no pad is private. Only whoever made a pad can remove it, or the host. A suspended member gets in no more within 5 minutes (with \"guests\" they can make pads for up to a day), but a pad that they have open stays open until its page closes. ODT and DOC are neither imported nor exported."
   }
 
   setting "title" {
@@ -71,12 +80,12 @@ recipe "etherpad" {
     default = "members"
     label   = { fr = "Qui entre", en = "Who gets in" }
     help = {
-      fr = "« members » : les membres, avec leur compte ; « link » : toute personne qui connaît l'adresse d'un pad, sans compte."
-      en = "\"members\", with their account, or \"link\": whoever knows the address of a pad, without account."
+      fr = "« members » : les membres, avec leur compte ; « guests » : eux seuls créent des pads, et toute personne qui connaît l'adresse d'un pad y écrit ; « link » : sans compte, tout le monde en crée."
+      en = "\"members\", with their account; \"guests\": they alone make pads, and whoever knows the address of one writes in it; \"link\": without account, anyone makes them."
     }
     check {
-      condition = contains(["members", "link"], setting.access)
-      message   = { fr = "Écrivez \"members\" ou \"link\".", en = "Write \"members\" or \"link\"." }
+      condition = contains(["members", "guests", "link"], setting.access)
+      message   = { fr = "Écrivez \"members\", \"guests\" ou \"link\".", en = "Write \"members\", \"guests\" or \"link\"." }
     }
   }
 
@@ -138,8 +147,8 @@ recipe "etherpad" {
 
   data "pads" {
     what = {
-      fr = "Les pads et leur discussion, avec chaque frappe, son heure et son auteur : ${setting.access == "link" ? "le nom que chacun s'est donné" : "le nom, le compte et la couleur du membre, et quand il a écrit la dernière fois"}."
-      en = "The pads and their chat, with each keystroke, its time and its author: ${setting.access == "link" ? "the name that each person chose" : "the member's name, login and colour, and when they last wrote"}."
+      fr = "Les pads et leur discussion, avec chaque frappe, son heure et son auteur : ${setting.access == "link" ? "" : "le nom, le compte et la couleur du membre, et quand il est venu la dernière fois"}${setting.access == "guests" ? " ; " : ""}${setting.access == "members" ? "" : "le nom que chacun s'est donné"}."
+      en = "The pads and their chat, with each keystroke, its time and its author: ${setting.access == "link" ? "" : "the member's name, login and colour, and when they last came"}${setting.access == "guests" ? "; " : ""}${setting.access == "members" ? "" : "the name that each person chose"}."
     }
     personal = true
     kept = setting.forget == 0 ? {
@@ -200,11 +209,19 @@ recipe "etherpad" {
     upload  = "${setting.upload + 1}M"
     timeout = "120s"
     deny    = ["/admin", "/admin-auth", "/api", "/rest", "/api-docs", "/api-docs.json", "/oidc", "/interaction", "/views", "/stats", "/health", "/tests", "/static/tests.html", "/ronron/health", "/ronron/host"]
-    # Etherpad writes scripts and styles into its pages. With "link" a pad may be
-    # shown inside the page of another site, as its sharing menu offers.
+    # Etherpad writes scripts and styles into its pages. A pad that is open to whoever
+    # has its address may be shown inside the page of another site, as its menu offers.
     headers = {
-      "Content-Security-Policy" = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors ${setting.access == "link" ? "*" : "'self'"}"
+      "Content-Security-Policy" = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors ${setting.access == "members" ? "'self'" : "*"}"
     }
+  }
+
+  # Where guests come too, members sign in here.
+  route "enter" {
+    unit  = "web"
+    port  = "http"
+    path  = "/ronron/enter"
+    enter = setting.access == "link" ? "anyone" : "members"
   }
 
   # Browsers ask for it without saying who they are; it holds the title and colours.

@@ -7,7 +7,8 @@
 const {membersOnly} = require('./chosen');
 
 const files = new Set(['/', '/javascript', '/favicon.ico', '/robots.txt', '/manifest.json', '/locales.json',
-  '/pluginfw/plugin-definitions.json', '/ronron/health', '/ronron/home']);
+  '/pluginfw/plugin-definitions.json', '/ronron/health', '/ronron/home',
+  '/ronron/enter', '/ronron/leave']);
 const folders = ['/p/', '/static/', '/locales/', '/socket.io/'];
 const scripts = /^\/(?:pad|timeSlider|index)[bB]ootstrap-[A-Za-z0-9]+\.min\.js$/;
 

@@ -4,8 +4,9 @@
 // member wrote in, from whatever browser, and says what becomes of pads.
 const authors = require('ep_etherpad-lite/node/db/AuthorManager');
 const db = require('ep_etherpad-lite/node/db/DB');
-const {membersOnly, settings} = require('./chosen');
+const {forget, membersOnly, withGuests} = require('./chosen');
 const {lastWritten} = require('./pads');
+const {memberOf} = require('./people');
 
 const most = 200;
 
@@ -23,10 +24,10 @@ const padsOf = async (user) => {
 
 exports.expressConfigure = async (hookName, {app}) => {
   app.get('/ronron/home', (req, res, next) => {
-    const {user} = req.session || {};
-    const said = {forget: (settings.ep_ronron || {}).forget || 0};
+    const user = memberOf(req);
+    const said = {forget: forget(), enter: withGuests() && !user};
     res.set('Cache-Control', 'no-store');
-    if (!membersOnly() || !user) return res.json(said);
+    if (!user) return res.json(said);
     padsOf(user).then((pads) => res.json({...said, name: user.displayname, pads})).catch(next);
   });
 };
@@ -47,5 +48,5 @@ exports.eejsBlock_indexCustomScripts = (hookName, args) => {
 };
 
 exports.eejsBlock_scripts = (hookName, args) => {
-  if (membersOnly()) args.content += `<script src="../${own}/js/pad.js"></script>`;
+  if (memberOf(args.renderContext.req)) args.content += `<script src="../${own}/js/pad.js"></script>`;
 };

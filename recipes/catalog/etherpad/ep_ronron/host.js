@@ -8,7 +8,7 @@ const authors = require('ep_etherpad-lite/node/db/AuthorManager');
 const db = require('ep_etherpad-lite/node/db/DB');
 const handler = require('ep_etherpad-lite/node/handler/PadMessageHandler');
 const manager = require('ep_etherpad-lite/node/db/PadManager');
-const {settings} = require('./chosen');
+const {forget} = require('./chosen');
 const {lastWritten} = require('./pads');
 
 const login = /^[a-z][a-z0-9._-]{0,63}$/;
@@ -71,8 +71,7 @@ const verbs = {
     return {};
   },
   forget: async () => {
-    const {forget: days = 0} = settings.ep_ronron || {};
-    const pads = days > 0 ? await old(days) : [];
+    const pads = forget() > 0 ? await old(forget()) : [];
     for (const {name} of pads) await remove(name);
     return {count: pads.length};
   },

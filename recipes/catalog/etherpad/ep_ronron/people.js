@@ -1,31 +1,44 @@
 'use strict';
 
 // The gateway lets members through and says who they are in two headers, which
-// nobody else can send: see accounts in recipe.hcl. Where a pad is open to whoever
-// has its address there are no headers, and nobody is asked.
+// nobody else can send: see accounts in recipe.hcl. Where only members get in it
+// says so with each request. Where guests do too, it says so once, at
+// /ronron/enter (see guests), and Etherpad's session keeps it for a day.
 const authors = require('ep_etherpad-lite/node/db/AuthorManager');
-const {membersOnly} = require('./chosen');
+const manager = require('ep_etherpad-lite/node/db/PadManager');
+const {membersOnly, withGuests, withoutAccounts} = require('./chosen');
 
 const login = /^[a-z][a-z0-9._-]{0,63}$/;
 
 // The name is UTF-8; Node reads headers as Latin-1.
 const text = (header) => Buffer.from(String(header || ''), 'latin1').toString('utf8').trim();
 
-const member = (req) => {
+// Whom the gateway names with this very request.
+const named = (req) => {
   const username = String(req.headers['remote-user'] || '');
-  if (!membersOnly() || !login.test(username)) return null;
+  if (!login.test(username)) return null;
   return {username, displayname: text(req.headers['remote-name']) || username, is_admin: false, canCreate: true, readOnly: false};
 };
 
 const same = (a, b) => a != null && b != null && a.username === b.username && a.displayname === b.displayname;
 
+// The member of a session, as far as it still holds.
+const memberOf = (req) => {
+  const user = req.session && req.session.user;
+  if (!user || withoutAccounts()) return null;
+  return (withGuests() ? user.until > Date.now() : same(user, named(req))) ? user : null;
+};
+
+exports.named = named;
+exports.memberOf = memberOf;
+
 // A session that is somebody else's ends here: two members may share a browser.
 exports.preAuthorize = async (hookName, {req}) => {
-  if (req.session && req.session.user && !same(req.session.user, member(req))) delete req.session.user;
+  if (req.session && req.session.user && !memberOf(req)) delete req.session.user;
 };
 
 exports.authenticate = async (hookName, {req}) => {
-  const user = member(req);
+  const user = membersOnly() ? named(req) : null;
   if (user == null) return false;
   req.session.user = user;
   return true;
@@ -34,20 +47,25 @@ exports.authenticate = async (hookName, {req}) => {
 // One author for each member, whatever browser they use, with the colour that
 // they chose last. Export and erasure find it under the login.
 exports.getAuthorId = async (hookName, {user}) => {
-  if (!membersOnly() || !user || !user.username) return undefined;
+  if (withoutAccounts() || !user || !user.username) return undefined;
   const {authorID} = await authors.createAuthorIfNotExistsFor(user.username);
   return authorID;
 };
 
 // Whoever writes is whom the gateway let through, under the name of their account:
 // a tab that was left open does not write for the next person at this browser.
+// Guests write under the name they like, in pads that members made.
 exports.handleMessage = async (hookName, {message, socket, sessionInfo}) => {
-  if (!membersOnly()) return undefined;
-  const request = socket.client.request;
-  const user = request.session && request.session.user;
-  if (!same(user, member(request))) {
+  if (withoutAccounts()) return undefined;
+  const user = memberOf(socket.client.request);
+  if (user == null && membersOnly()) {
     socket.emit('message', {disconnect: 'rejected'});
     socket.disconnect(true);
+    return null;
+  }
+  if (user == null) {
+    if (message.type !== 'CLIENT_READY' || await manager.doesPadExist(sessionInfo.padId)) return undefined;
+    socket.emit('message', {accessStatus: 'deny'});
     return null;
   }
   if (message.type === 'CLIENT_READY') {
@@ -61,6 +79,6 @@ exports.handleMessage = async (hookName, {message, socket, sessionInfo}) => {
 
 // The name is there from the first moment.
 exports.clientVars = async (hookName, {socket}) => {
-  const {session: {user} = {}} = socket.client.request;
-  return membersOnly() && user ? {userName: user.displayname} : {};
+  const user = memberOf(socket.client.request);
+  return user ? {userName: user.displayname} : {};
 };

@@ -8,6 +8,8 @@
       none: 'Les pads où vous écrirez seront listés ici, pour les retrouver de n’importe quel appareil.',
       some: 'Ceux où vous avez écrit, depuis n’importe quel appareil.',
       leave: 'Se déconnecter',
+      enter: 'Se connecter',
+      make: 'Les membres connectés créent des pads ; qui en connaît l’adresse y écrit.',
       forget: (days) => `Un pad où personne n’écrit pendant ${days} jours est effacé.`,
     },
     en: {
@@ -15,6 +17,8 @@
       none: 'The pads you write in will be listed here, to be found again from any device.',
       some: 'Those you wrote in, from any device.',
       leave: 'Sign out',
+      enter: 'Sign in',
+      make: 'Members who are signed in make pads; whoever knows the address writes in them.',
       forget: (days) => `A pad that nobody writes in for ${days} days is removed.`,
     },
   };
@@ -38,16 +42,24 @@
     return items;
   };
 
-  const show = ({name, pads, forget}) => {
+  const beside = (text, link, href) => {
+    const who = element('span', text, {className: 'who'});
+    who.append(element('a', link, {href}));
+    document.querySelector('nav').append(who);
+  };
+
+  const show = ({name, pads, forget, enter}) => {
     place.lang = language;
     // The page is of this chaton; that it is Etherpad stands on each pad.
     const title = document.querySelector('nav h1');
     if (title) title.textContent = document.title;
     if (pads) {
       place.append(element('h2', say.heading), element('p', pads.length > 0 ? say.some : say.none), list(pads));
-      const who = element('span', `${name} · `, {className: 'who'});
-      who.append(element('a', say.leave, {href: '/.ronron/leave'}));
-      document.querySelector('nav').append(who);
+      beside(`${name} · `, say.leave, 'ronron/leave');
+    }
+    if (enter) {
+      place.append(element('p', say.make));
+      beside('', say.enter, 'ronron/enter');
     }
     if (forget > 0) place.append(element('p', say.forget(forget)));
     place.hidden = place.childElementCount === 0;
