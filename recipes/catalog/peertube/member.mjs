@@ -45,6 +45,9 @@ async function api (method, path, options) {
 async function enter (user) {
   const secret = randomBytes(32).toString('hex')
   writeFileSync(TICKET, JSON.stringify({ user: user.id, secret, until: Date.now() + 60 * 1000 }), { mode: 0o600 })
+  // Whom a moderator has blocked has a right to their data all the same.
+  const block = on => user.blocked && withDatabase(client => client.query('UPDATE "user" SET "blocked" = $1 WHERE "id" = $2', [on, user.id]))
+  await block(false)
   try {
     const client = await api('GET', 'oauth-clients/local')
     const form = new URLSearchParams({
@@ -55,6 +58,7 @@ async function enter (user) {
     return answer.access_token
   } finally {
     rmSync(TICKET, { force: true })
+    await block(true)
   }
 }
 

@@ -247,7 +247,7 @@ recipe "peertube" {
       NODE_CONFIG_DIR       = "/app/config:/app/support/docker/production/config:/etc/ronron/config"
       PEERTUBE_LOCAL_CONFIG = "/config"
       # Node takes the memory that it is given: the rest of the limit is for ffmpeg.
-      NODE_OPTIONS = "--max-old-space-size=512"
+      NODE_OPTIONS = "--max-old-space-size=1024"
     }
 
     mount "videos" { path = "/var/lib/peertube/videos" }
