@@ -13,7 +13,7 @@
 # Upstream's image could not be had where the catalog is made. It was tried against
 # EtherCalc 0.20260717.0 and SocialCalc 3.1.0 put together there from their sources
 # the way its Dockerfile does, on Debian with Bun 1.3.14, without what only its
-# tests need.
+# tests need, and with libraries of the versions it allows rather than its lock's.
 recipe "ethercalc" {
   version = "1"
 

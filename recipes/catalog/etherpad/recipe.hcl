@@ -22,7 +22,8 @@
 #
 # Upstream's image could not be had where the catalog is made. All of this was
 # tried against Etherpad 3.3.1 put together there from its sources, on Debian
-# instead of Alpine: same folders, user, Node and start.
+# instead of Alpine: same folders, user and major version of Node, ueberdb2 6.1.20
+# instead of 6.1.9, and without the administration pages, which are closed here.
 recipe "etherpad" {
   version = "1"
 
