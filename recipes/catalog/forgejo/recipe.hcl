@@ -58,11 +58,8 @@ recipe "forgejo" {
     label   = { fr = "Titre", en = "Title" }
     help    = { fr = "En haut des pages et dans les courriels.", en = "At the top of pages, and in mails." }
     check {
-      condition = length(regexall("^[^`\"\\\\;#%\\r\\n]{1,100}$", setting.title)) == 1 && setting.title == trimspace(setting.title)
-      message = {
-        fr = "Donnez un titre de 100 caractères au plus, sans guillemet droit, accent grave, barre oblique inverse, point-virgule, dièse ni pour cent."
-        en = "Give a title of 100 characters at most, without straight double quote, backtick, backslash, semicolon, hash or per cent."
-      }
+      condition = length(regexall("^[^\\r\\n]{1,100}$", setting.title)) == 1 && setting.title == trimspace(setting.title)
+      message   = { fr = "Donnez un titre d'une ligne, de 100 caractères au plus.", en = "Give a title of one line, of 100 characters at most." }
     }
   }
 
@@ -193,6 +190,11 @@ recipe "forgejo" {
     }
     file "/etc/ronron/directory.password" {
       content = directory.bind_password
+      owner   = "0:1000"
+      mode    = "0440"
+    }
+    file "/etc/ronron/mail.password" {
+      content = mail.password
       owner   = "0:1000"
       mode    = "0440"
     }
