@@ -58,8 +58,8 @@ recipe "forgejo" {
     label   = { fr = "Titre", en = "Title" }
     help    = { fr = "En haut des pages et dans les courriels.", en = "At the top of pages, and in mails." }
     check {
-      condition = length(regexall("^[^\\r\\n]{1,100}$", setting.title)) == 1 && setting.title == trimspace(setting.title)
-      message   = { fr = "Donnez un titre d'une ligne, de 100 caractères au plus.", en = "Give a title of one line, of 100 characters at most." }
+      condition = length(regexall("^[^\\r\\n]{1,200}$", setting.title)) == 1 && setting.title == trimspace(setting.title)
+      message   = { fr = "Donnez un titre d'une ligne, de 200 caractères au plus.", en = "Give a title of one line, of 200 characters at most." }
     }
   }
 

@@ -57,8 +57,8 @@ recipe "nextcloud" {
     label   = { fr = "Titre", en = "Title" }
     help    = { fr = "Sur la page de connexion et dans les onglets.", en = "On the sign-in page and on tabs." }
     check {
-      condition = length(trimspace(setting.title)) > 0 && length(setting.title) <= 100
-      message   = { fr = "Donnez un titre de 100 caractères au plus.", en = "Give a title of 100 characters at most." }
+      condition = length(trimspace(setting.title)) > 0 && length(setting.title) <= 200
+      message   = { fr = "Donnez un titre de 200 caractères au plus.", en = "Give a title of 200 characters at most." }
     }
   }
 
