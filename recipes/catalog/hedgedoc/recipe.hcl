@@ -173,6 +173,9 @@ recipe "hedgedoc" {
     file "/etc/ronron/features.md" { template = "features.md.tmpl" }
     file "/etc/ronron/yaml-metadata.md" { template = "yaml-metadata.md.tmpl" }
     file "/etc/ronron/slide-example.md" { template = "slide-example.md.tmpl" }
+    file "/etc/ronron/release-notes.md" {
+      content = "# HedgeDoc 1.12.0\n\n${chaton.language == "fr" ? "Ce qui est nouveau est décrit par ses auteurs" : "What is new is described by its authors"}${chaton.language == "fr" ? " " : ""}: <https://hedgedoc.org/releases/1.12.0/>\n"
+    }
 
     port "http" {
       number = parseint(length(split(":", service.url)) == 3 ? element(split(":", service.url), 2) : "3000", 10)
