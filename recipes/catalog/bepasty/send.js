@@ -88,11 +88,22 @@ async function deposit(file, shown) {
   shown.stop.remove();
 }
 
+// What was just sent appears among the deposits, as it does on the next visit.
+async function listAnew() {
+  const answer = await fetch(location.pathname);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const deposits = document.importNode(page.getElementById('deposits'), true);
+  document.getElementById('deposits').replaceWith(deposits);
+  deposits.querySelectorAll('[data-copy-link]').forEach(copies);
+}
+
 function take(files) {
   for (const file of files) {
     const shown = line(file);
     queue = queue.then(() => deposit(file, shown));
   }
+  queue = queue.then(listAnew).catch(() => {});
 }
 
 chooser.addEventListener('change', () => { take([...chooser.files]); chooser.value = ''; });
