@@ -51,7 +51,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.wish = wish{Ask: ask.Query(query)}
-	if !v.member || ask.NeedsSignIn(v.session.begun, s.now()) {
+	if !v.member || ask.NeedsSignIn(v.session.Member.Login, v.session.begun, s.now()) {
 		if ask.Silent {
 			http.Redirect(w, r, ask.Refuse(oidc.LoginRequired).Address, http.StatusSeeOther)
 			return

@@ -29,6 +29,7 @@ type Ask struct {
 	issuer string
 	fresh  bool
 	maxAge *uint
+	hint   account.Login // whom the client expects; "" is anybody
 	values *oidc.AuthRequest
 }
 
@@ -82,13 +83,15 @@ func (p *Provider) check(ctx context.Context, a *Ask, query url.Values) error {
 	case (v.CodeChallenge != "" || v.CodeChallengeMethod != "") && (v.CodeChallengeMethod != oidc.CodeChallengeMethodS256 || !challengeRule.MatchString(v.CodeChallenge)):
 		return a.refuse("invalid_request", "a code challenge is one of S256")
 	}
-	if _, err := op.ValidateAuthRequestClient(p.within(ctx), v, client{a.Client}, p.op.IDTokenHintVerifier(p.within(ctx))); err != nil {
+	hint, err := op.ValidateAuthRequestClient(p.within(ctx), v, client{a.Client}, p.op.IDTokenHintVerifier(p.within(ctx)))
+	if err != nil {
 		e := oidc.DefaultToServerError(err, "")
 		if e.IsRedirectDisabled() {
 			return ErrForeign
 		}
 		return a.refuse(string(e.ErrorType), e.Description)
 	}
+	a.hint = account.Login(hint)
 	v.Scopes = slices.DeleteFunc(v.Scopes, func(s string) bool { return !slices.Contains(scopes, s) })
 	if given { // the library puts 0 there for prompt=login too
 		a.maxAge = v.MaxAge
@@ -96,9 +99,10 @@ func (p *Provider) check(ctx context.Context, a *Ask, query url.Values) error {
 	return nil
 }
 
-// NeedsSignIn says whether somebody who signed in at begun has to do so again.
-func (a *Ask) NeedsSignIn(begun, now time.Time) bool {
-	return a.fresh || a.maxAge != nil && now.Sub(begun) > time.Duration(*a.maxAge)*time.Second
+// NeedsSignIn says whether somebody who signed in at begun has to do so again, or
+// is not whom the client expects.
+func (a *Ask) NeedsSignIn(login account.Login, begun, now time.Time) bool {
+	return a.fresh || a.hint != "" && a.hint != login || a.maxAge != nil && now.Sub(begun) > time.Duration(*a.maxAge)*time.Second
 }
 
 // Query is the ask as it is made again once the member has signed in, without
@@ -106,7 +110,7 @@ func (a *Ask) NeedsSignIn(begun, now time.Time) bool {
 func (a *Ask) Query(query url.Values) string {
 	kept := url.Values{}
 	for name, values := range query {
-		if name != "prompt" && name != "max_age" && name != "lang" {
+		if name != "prompt" && name != "max_age" && name != "id_token_hint" && name != "lang" {
 			kept[name] = values
 		}
 	}

@@ -106,13 +106,26 @@ func TestAsk_NewSignIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := a.NeedsSignIn(now.Add(-c.begun), now); got != c.want {
+		if got := a.NeedsSignIn("ana", now.Add(-c.begun), now); got != c.want {
 			t.Errorf("%s=%s after %s: %v", c.name, c.value, c.begun, got)
 		}
 		kept, err := url.ParseQuery(a.Query(q))
 		if err != nil || kept.Has("prompt") || kept.Has("max_age") || kept.Get("state") != "a state" {
 			t.Errorf("it is asked again with %v", kept)
 		}
+	}
+}
+
+func TestAsk_SomebodyElseIsExpected(t *testing.T) {
+	h := newHouse(t)
+	hint := h.exchangeCode(t, h.codeFor(t, "pads", padsBack)).body["id_token"].(string)
+	now := time.Now()
+	a, err := h.Ask(t.Context(), ask("pads", padsBack, "prompt", "none", "id_token_hint", hint))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.NeedsSignIn("ana", now, now) || !a.NeedsSignIn("bob", now, now) {
+		t.Error("whoever is there is taken for whom the client expects")
 	}
 }
 
