@@ -29,14 +29,18 @@ func cleaned(p string) string {
 
 // denied says whether a request for the decoded path may reach one of the
 // prefixes in any reading that a service could have of it. It errs on the side
-// of yes: /install.php/../x is denied too, and backslashes and ;parameters are
-// read the way that some servers read them.
+// of yes: /install.php/../x is denied too, and backslashes, ;parameters and capital
+// letters are read the way that some servers read them.
 func denied(p string, prefixes []string) bool {
 	if len(prefixes) == 0 {
 		return false
 	}
+	lower := make([]string, len(prefixes))
+	for i, prefix := range prefixes {
+		lower[i] = strings.ToLower(prefix)
+	}
 	var at []string
-	for segment := range strings.SplitSeq(strings.ReplaceAll(p, `\`, "/"), "/") {
+	for segment := range strings.SplitSeq(strings.ReplaceAll(strings.ToLower(p), `\`, "/"), "/") {
 		segment, _, _ = strings.Cut(segment, ";")
 		switch segment {
 		case "", ".":
@@ -49,7 +53,7 @@ func denied(p string, prefixes []string) bool {
 		}
 		at = append(at, segment)
 		here := "/" + strings.Join(at, "/")
-		for _, prefix := range prefixes {
+		for _, prefix := range lower {
 			if below(here, prefix) {
 				return true
 			}

@@ -85,6 +85,7 @@ func TestServe_DeniedPathsAre404HoweverSpelled(t *testing.T) {
 		"/install.php", "/install.php?a=b", "/install.php/", "/install.php/x", "/./install.php", "//install.php", "///install.php",
 		"/%69nstall.php", "/install%2ephp", "/x/../install.php", "/x/%2e%2e/install.php", "/x/..%2finstall.php", "/install.php/../x",
 		"/%2e/install.php", "/%2finstall.php", "/install.php;a=b", "/install.php%3ba", `/x\..\install.php`, "/x%5c..%5cinstall.php",
+		"/Install.php", "/INSTALL.PHP", "/%49nstall.php", "/Data/PRIVATE/keys", // several frameworks do not tell letters apart
 		"/data/private/keys", "/data//private", "/data/./private", "/data/private%2fkeys",
 	} {
 		got := k.raw("wiki.chaton.test", "GET "+path+" HTTP/1.1\r\nHost: wiki.chaton.test\r\nConnection: close\r\n\r\n")
@@ -92,7 +93,7 @@ func TestServe_DeniedPathsAre404HoweverSpelled(t *testing.T) {
 			t.Errorf("%s is answered with %q", path, firstLine(got))
 		}
 	}
-	for _, path := range []string{"/Install.php", "/install.php5", "/install", "/x/install.php", "/data/privateer", "/data", "/%2569nstall.php"} {
+	for _, path := range []string{"/install.php5", "/install", "/x/install.php", "/data/privateer", "/data", "/%2569nstall.php"} {
 		if got := k.raw("wiki.chaton.test", "GET "+path+" HTTP/1.1\r\nHost: wiki.chaton.test\r\nConnection: close\r\n\r\n"); !strings.Contains(got, "reached") {
 			t.Errorf("%s is denied too: %q", path, firstLine(got))
 		}

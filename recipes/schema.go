@@ -146,7 +146,7 @@ var routeSchema = &hclread.Schema{
 		{Name: "upload", Kind: hclread.Size, Default: "`\"64M\"`", Help: "Largest request body."},
 		{Name: "timeout", Kind: hclread.Duration, Default: "`\"60s\"`", Help: "How long the service may take to begin its answer."},
 		{Name: "headers", Kind: hclread.TextMap, Default: "`{}`", Help: "Set on every answer; `\"\"` removes the header."},
-		{Name: "deny", Kind: hclread.TextList, Default: "`[]`", Help: "Paths that are always answered with 404: installers, status pages."},
+		{Name: "deny", Kind: hclread.TextList, Default: "`[]`", Help: "Paths that are always answered with 404: installers, status pages. Compared without regard to capital letters."},
 	},
 	Refused: map[string]string{
 		"websocket":  "Websockets always pass; remove the line.",
