@@ -58,7 +58,7 @@ recipe "forgejo" {
     label   = { fr = "Titre", en = "Title" }
     help    = { fr = "En haut des pages et dans les courriels.", en = "At the top of pages, and in mails." }
     check {
-      condition = length(regexall("^[^\\r\\n]{1,200}$", setting.title)) == 1 && setting.title == trimspace(setting.title)
+      condition = length(trimspace(setting.title)) > 0 && length(setting.title) <= 200 && length(regexall("[\\r\\n]", setting.title)) == 0
       message   = { fr = "Donnez un titre d'une ligne, de 200 caractères au plus.", en = "Give a title of one line, of 200 characters at most." }
     }
   }
