@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"ronron/internal/text"
 )
@@ -48,6 +49,8 @@ var words = map[string]text.Text{
 	"meaning":    {FR: "sens", EN: "meaning"},
 	"required":   {FR: "à donner", EN: "to be given"},
 	"depends":    {FR: "selon les réglages", EN: "depends on the settings"},
+	"bydefault":  {FR: "(Par défaut ; les réglages en décident.)", EN: "(By default; the settings decide.)"},
+	"forexample": {FR: "(Par exemple, pour le domaine " + domain + ".)", EN: "(For example, with the domain " + domain + ".)"},
 	"personal":   {FR: "données personnelles", EN: "personal data"},
 	"units":      {FR: "Unités", EN: "Units"},
 	"unit":       {FR: "unité", EN: "unit"},
@@ -64,10 +67,16 @@ var words = map[string]text.Text{
 	"network":    {FR: "Réseau", EN: "Network"},
 	"closed":     {FR: "aucune connexion sortante", EN: "no outgoing connection"},
 	"open":       {FR: "connexions sortantes permises", EN: "outgoing connections allowed"},
+	"openif":     {FR: "connexions sortantes permises si", EN: "outgoing connections allowed where"},
 	"jobs":       {FR: "Tâches au premier démarrage (first) et aux mises à jour (upgrade)", EN: "Jobs at the first start (first) and at upgrades (upgrade)"},
 	"schedules":  {FR: "Tâches régulières", EN: "Scheduled work"},
 	"tools":      {FR: "Outils", EN: "Tools"},
 	"none":       {FR: "aucun", EN: "none"},
+	"noright":    {FR: "aucune", EN: "none"},
+	"nothing":    {FR: "rien", EN: "nothing"},
+	"every":      {FR: "toutes les", EN: "every"},
+	"days":       {FR: "jours", EN: "days"},
+	"; ":         {FR: " ; ", EN: "; "},
 	"in":         {FR: "dans", EN: "in"},
 	"kinds.ldap": {FR: "ceux du chaton, par l'annuaire (LDAP)", EN: "the chaton's, from the directory (LDAP)"},
 	"kinds.oidc": {
@@ -113,12 +122,20 @@ func (p *page) word(key string) string {
 	return w.In(p.lang)
 }
 
-// text is a sentence of the recipe, or that settings decide what it says.
-func (p *page) text(t text.Text) string {
-	if t.IsZero() {
+// text is a sentence of the recipe, or what it says by default where settings
+// decide that.
+func (p *page) text(t, byDefault text.Text) string {
+	switch {
+	case !t.IsZero():
+		return t.In(p.lang)
+	case byDefault.IsZero():
 		return p.word("depends")
 	}
-	return t.In(p.lang)
+	said, why := byDefault.In(p.lang), "bydefault"
+	if strings.Contains(said, domain) {
+		why = "forexample"
+	}
+	return said + " " + p.word(why)
 }
 
 func (p *page) line(key, value string) {
@@ -142,17 +159,17 @@ func (p *page) host(s Sheet) {
 	if len(s.Software.Replaces) > 0 {
 		p.line("replaces", strings.Join(s.Software.Replaces, ", "))
 	}
-	p.line("memory", Size(s.Memory))
+	p.line("memory", p.size(s.Memory))
 	p.line("accounts", p.word("kinds."+s.Accounts))
 	if !s.Admins.IsZero() {
 		p.line("admins", s.Admins.In(p.lang))
 	}
-	if !s.Members.IsZero() {
-		p.line("members", s.Members.In(p.lang))
+	if !s.Members.IsZero() || !s.Sample.Members.IsZero() {
+		p.line("members", p.text(s.Members, s.Sample.Members))
 	}
-	p.line("public", p.text(s.Public))
-	if !s.Limits.IsZero() {
-		p.line("limits", s.Limits.In(p.lang))
+	p.line("public", p.text(s.Public, s.Sample.Public))
+	if !s.Limits.IsZero() || !s.Sample.Limits.IsZero() {
+		p.line("limits", p.text(s.Limits, s.Sample.Limits))
 	}
 	for _, port := range s.Ports {
 		p.line("ports", port.String())
@@ -171,7 +188,8 @@ func (p *page) host(s Sheet) {
 			if d.Personal {
 				personal = " (" + p.word("personal") + ")"
 			}
-			fmt.Fprintf(&p.b, "- %s%s\n  %s\n", p.text(d.What), personal, p.text(d.Kept))
+			said := s.Sample.Data[d.Name]
+			fmt.Fprintf(&p.b, "- %s%s\n  %s\n", p.text(d.What, said.What), personal, p.text(d.Kept, said.Kept))
 		}
 	}
 	p.rights(s)
@@ -219,7 +237,7 @@ func (p *page) kept(k Kept) {
 	case "0s":
 		p.line("logs", p.word("nologs"))
 	default:
-		p.line("logs", k.Logs+" "+p.word("then"))
+		p.line("logs", p.span(k.Logs)+", "+p.word("then"))
 	}
 	var figures []string
 	for _, u := range k.Usage {
@@ -250,8 +268,11 @@ func (p *page) setting(s Setting) {
 func (p *page) sysadmin(s Sheet) {
 	fmt.Fprintf(&p.b, "\n### %s\n\n", p.word("sysadmins"))
 	network := p.word("closed")
-	if s.Egress {
+	switch {
+	case s.Egress:
 		network = p.word("open")
+	case len(s.Calls) > 0:
+		network = p.word("openif") + " `" + strings.Join(s.Calls, "`, `") + "`"
 	}
 	p.line("network", network)
 	volumes := p.word("none")
@@ -284,12 +305,12 @@ func (p *page) unit(u Unit) {
 	if u.ReadOnly {
 		root = p.word("readonly")
 	}
-	p.cells("`"+u.Name+"`", image, u.User, root, p.list(u.Capabilities), Size(u.Memory), u.Health, p.list(u.Needs))
+	p.cells("`"+u.Name+"`", image, u.User, root, p.list(u.Capabilities, "noright"), p.size(u.Memory), u.Health, p.list(u.Needs, "nothing"))
 }
 
-func (p *page) list(names []string) string {
+func (p *page) list(names []string, none string) string {
 	if len(names) == 0 {
-		return p.word("none")
+		return p.word(none)
 	}
 	return strings.Join(names, ", ")
 }
@@ -300,8 +321,29 @@ func (p *page) work(key string, list []Work) {
 	}
 	p.section(key)
 	for _, w := range list {
-		fmt.Fprintf(&p.b, "- `%s` (%s, %s `%s`)\n", w.Name, w.When, p.word("in"), w.Unit)
+		when := w.When
+		if key == "schedules" {
+			when = p.word("every") + " " + p.span(when)
+		}
+		fmt.Fprintf(&p.b, "- `%s` (%s, %s `%s`)\n", w.Name, when, p.word("in"), w.Unit)
 	}
+}
+
+// span is a duration without what is zero in it: "14 days", "24 h", "5 min".
+func (p *page) span(written string) string {
+	if days, ok := strings.CutSuffix(written, "d"); ok {
+		return days + " " + p.word("days")
+	}
+	d, err := time.ParseDuration(written)
+	switch {
+	case err != nil:
+		return written
+	case d >= time.Hour && d%time.Hour == 0:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	case d >= time.Minute && d%time.Minute == 0:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return written
 }
 
 // row is the head of a table; cells are one of its rows.
@@ -329,12 +371,11 @@ func (p Port) String() string {
 	return fmt.Sprintf("%s %d", p.Protocol, p.First)
 }
 
-// Size is bytes as people read them.
-func Size(bytes int64) string {
-	switch {
-	case bytes >= 1<<30 && bytes%(1<<30) == 0:
-		return fmt.Sprintf("%d GiB", bytes>>30)
-	default:
-		return fmt.Sprintf("%d MiB", bytes>>20)
+// size is bytes as people read them.
+func (p *page) size(bytes int64) string {
+	unit, n := "M", bytes>>20
+	if bytes >= 1<<30 && bytes%(1<<30) == 0 {
+		unit, n = "G", bytes>>30
 	}
+	return fmt.Sprintf("%d %s%s", n, unit, map[text.Lang]string{text.FR: "io", text.EN: "iB"}[p.lang])
 }

@@ -41,6 +41,10 @@ type Sheet struct {
 	Tools     []Tool   `json:"tools"`
 	Egress    bool     `json:"egress"` // may its units call out
 	Kept      Kept     `json:"kept"`
+	// Calls are the conditions, as they are written in the recipe, under which
+	// its units may call out where that is not always so.
+	Calls  []string `json:"calls,omitempty"`
+	Sample Sample   `json:"sample,omitzero"`
 }
 
 // Kept is how the data is kept, handed over and given up.
@@ -140,7 +144,7 @@ func Of(r *recipes.Recipe) Sheet {
 		Title: r.Software.Title, Summary: r.Software.Summary, Public: o.Public, Accounts: r.Accounts.Kind,
 		Members: o.Declared.Members, Limits: o.Declared.Limits, Admins: r.Accounts.Administrators, Kept: kept(o.Declared),
 		Egress: o.Service.Egress, Settings: settings(r, o), Data: []Data{}, Ports: []Port{}, Units: []Unit{},
-		Volumes: []string{}, Tools: []Tool{},
+		Volumes: []string{}, Tools: []Tool{}, Calls: calls(o), Sample: sample(r, o),
 	}
 	for _, d := range o.Resolved.Data {
 		s.Data = append(s.Data, Data{Name: d.Name, What: d.What, Personal: d.Personal, Kept: d.Kept, Volume: d.Volume})
@@ -160,6 +164,19 @@ func Of(r *recipes.Recipe) Sheet {
 		s.Tools = append(s.Tools, Tool{Name: string(t.Name), Unit: string(t.Unit), Help: helpOf(o, t.Name)})
 	}
 	return s
+}
+
+func calls(o recipes.Outline) (conditions []string) {
+	for _, u := range o.Root.Blocks("unit") {
+		if !u.Has("egress") {
+			continue
+		}
+		written := o.Written(u.RangeOf("egress"))
+		if written != "" && written != "true" && written != "false" && !slices.Contains(conditions, written) {
+			conditions = append(conditions, written)
+		}
+	}
+	return conditions
 }
 
 func kept(d recipes.Declared) Kept {

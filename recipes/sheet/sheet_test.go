@@ -71,13 +71,36 @@ func TestPage_SaysWhatTheRecipeSays(t *testing.T) {
 		t.Errorf("the sheet is %+v", s)
 	}
 	for lang, want := range map[text.Lang][]string{
-		text.FR: {"Titre du wiki", "`chaton.name`", "256 MiB", "selon les réglages", "lecture seule"},
-		text.EN: {"Title of the wiki", "`\"Europe/Paris\"`", "depends on the settings", "read-only", "Confluence"},
+		text.FR: {"Titre du wiki", "`chaton.name`", "256 Mio", "les réglages en décident", "lecture seule"},
+		text.EN: {"Title of the wiki", "`\"Europe/Paris\"`", "the settings decide", "256 MiB", "read-only", "Confluence"},
 	} {
 		for _, w := range want {
 			if page := s.In(lang); !strings.Contains(page, w) {
 				t.Errorf("in %s the page has no %q:\n%s", lang, w, page)
 			}
+		}
+	}
+}
+
+func TestPage_ShowsWhatSettingsDecideAsItIsByDefault(t *testing.T) {
+	list, catalog := names(t)
+	for _, name := range list {
+		r, _ := catalog.Get(name)
+		if page := Of(r).Page(); strings.Contains(page, words["depends"].EN) {
+			t.Errorf("the page of %s leaves a reader with %q", name, words["depends"].EN)
+		}
+	}
+	r, _ := catalog.Get("synapse")
+	if page := Of(r).In(text.EN); !strings.Contains(page, "https://synapse.example.org") || !strings.Contains(page, "allowed where `setting.federation`") {
+		t.Errorf("the page does not say where members sign in, or when the service calls out:\n%s", page)
+	}
+}
+
+func TestSpan_LeavesOutWhatIsZero(t *testing.T) {
+	p := page{lang: text.FR}
+	for written, want := range map[string]string{"14d": "14 jours", "24h0m0s": "24 h", "5m0s": "5 min", "1m30s": "1m30s", "soon": "soon"} {
+		if got := p.span(written); got != want {
+			t.Errorf("%s is read as %q; want %q", written, got, want)
 		}
 	}
 }
