@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -83,7 +85,20 @@ func (a *App) recipeList(c *cli.Context) error {
 			Services: list(deployed[name]),
 		})
 	}
+	slices.SortStableFunc(entries, func(a, b recipeEntry) int {
+		return cmp.Or(cmp.Compare(rank(a.Category), rank(b.Category)), cmp.Compare(a.Category, b.Category))
+	})
 	return a.recipeView(c).Recipes(entries)
+}
+
+// first are the categories that hosts look for first; others follow by name.
+var first = []string{"pads", "polls", "video", "wiki", "pages"}
+
+func rank(category string) int {
+	if i := slices.Index(first, category); i >= 0 {
+		return i
+	}
+	return len(first)
 }
 
 // levelOf is what the recipe has earned. A level counts for exactly the recipe

@@ -32,6 +32,24 @@ func TestRecipeList_SaysWhatIsDeployedAndWhatWasTested(t *testing.T) {
 	}
 }
 
+func TestRecipeList_BeginsWithWhatHostsLookForFirst(t *testing.T) {
+	w := newWorld(t)
+	w.wantCode(exitDone, "recipe", "list")
+	table, last := w.stdout.String(), -1
+	for _, line := range []string{"CATEGORY", "\npads ", "\npolls ", "\nvideo ", "\nwiki ", "\npages ", "\nbookmarks ", "\ncalendar "} {
+		at := strings.Index(table, line)
+		if at <= last {
+			t.Errorf("%q is not where it belongs in the list:\n%s", strings.TrimSpace(line), table)
+		}
+		last = max(last, at)
+	}
+	for line := range strings.Lines(table) {
+		if len([]rune(line)) > 120 {
+			t.Errorf("a line is wider than most terminals: %s", line)
+		}
+	}
+}
+
 func TestRecipeShow_SpeaksTheLanguageThatWasAskedFor(t *testing.T) {
 	for lang, want := range map[string]string{"fr": "Titre du wiki", "en": "Title of the wiki"} {
 		w := newWorld(t)

@@ -67,9 +67,10 @@ func (v recipeHuman) Ran(r api.RunReply) error {
 	return err
 }
 
-// Recipes is the table of the catalog.
+// Recipes is the table of the catalog. Licences, which can be long, are on the
+// recipes' pages.
 func (v recipeHuman) Recipes(entries []recipeEntry) error {
-	rows := [][]string{{"RECIPE", "WHAT IT IS", "CATEGORY", "SOFTWARE", "LICENCE", "LEVEL", "DEPLOYED AS"}}
+	rows := [][]string{{"CATEGORY", "RECIPE", "WHAT IT IS", "SOFTWARE", "LEVEL", "DEPLOYED AS"}}
 	for _, e := range entries {
 		as := "-"
 		if len(e.Services) > 0 {
@@ -83,7 +84,7 @@ func (v recipeHuman) Recipes(entries []recipeEntry) error {
 		if e.Own {
 			name += " (own)"
 		}
-		rows = append(rows, []string{name, printable(e.Title.In(v.lang)), e.Category, printable(e.Software + " " + e.Version), e.Licence, e.Level, as})
+		rows = append(rows, []string{e.Category, name, printable(e.Title.In(v.lang)), printable(e.Software + " " + e.Version), e.Level, as})
 	}
 	return v.table(rows, nil)
 }
