@@ -61,8 +61,8 @@ recipe "etherpad" {
     en = "Give a pad a name and share its address: several people write in it, under the names of their accounts. The first page lists the pads that you wrote in. Each moment of a pad can be seen again, and it is exported as PDF, DOCX, HTML or text."
   }
   limits_note = {
-    fr = "Tout membre qui connaît le nom d'un pad y accède : il n'y a pas de pad privé. Seule la personne qui a créé un pad peut l'effacer, ou l'hébergeur. Un membre suspendu n'entre plus dans les 5 minutes (avec « guests », il peut encore créer des pads pendant un jour), mais un pad qu'il a déjà ouvert le reste jusqu'à ce que sa page se ferme. Les formats ODT et DOC ne s'échangent pas."
-    en = "Any member who knows the name of a pad gets there: no pad is private. Only whoever made a pad can remove it, or the host. A suspended member gets in no more within 5 minutes (with \"guests\" they can make pads for up to a day), but a pad that they have open stays open until its page closes. ODT and DOC are neither imported nor exported."
+    fr = "Tout membre qui connaît le nom d'un pad y accède : il n'y a pas de pad privé. Seule la personne qui a créé un pad peut l'effacer, ou l'hébergeur. Un membre suspendu perd l'accès en 5 minutes au plus (avec « guests », il peut encore créer des pads pendant un jour), mais un pad qu'il a déjà ouvert le reste jusqu'à ce que sa page se ferme. Les formats ODT et DOC ne s'échangent pas."
+    en = "Any member who knows the name of a pad gets there: no pad is private. Only whoever made a pad can remove it, or the host. A suspended member is kept out within 5 minutes (with \"guests\" they can make pads for up to a day), but a pad that they have open stays open until its page closes. ODT and DOC are neither imported nor exported."
   }
 
   setting "title" {
@@ -82,7 +82,7 @@ recipe "etherpad" {
     label   = { fr = "Qui entre", en = "Who gets in" }
     help = {
       fr = "« members » : les membres, avec leur compte ; « guests » : eux seuls créent des pads, et toute personne qui connaît l'adresse d'un pad y écrit ; « link » : sans compte, tout le monde en crée."
-      en = "\"members\", with their account; \"guests\": they alone make pads, and whoever knows the address of one writes in it; \"link\": without account, anyone makes them."
+      en = "\"members\", with their account; \"guests\": they alone make pads, and whoever knows the address of one writes in it; \"link\": without an account, anyone makes them."
     }
     check {
       condition = contains(["members", "guests", "link"], setting.access)

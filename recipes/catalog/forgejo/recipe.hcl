@@ -124,7 +124,7 @@ recipe "forgejo" {
   accounts "ldap" {
     identity       = "uid"
     sign_up        = "closed" # DISABLE_REGISTRATION, and no OpenID
-    administrators = { fr = "Les membres du groupe admins, en une minute.", en = "Members of the group admins, within a minute." }
+    administrators = { fr = "Les membres du groupe admins, dans la minute.", en = "Members of the group admins, within a minute." }
   }
 
   companion "postgresql" "db" {

@@ -129,7 +129,7 @@ recipe "hedgedoc" {
   }
   data "accounts" {
     what = {
-      fr = "L'identifiant, le nom et l'adresse de courriel de chaque membre qui s'est connecté, la liste des notes qu'il a visitées, et sa session."
+      fr = "L'identifiant, le nom et l'adresse électronique de chaque membre qui s'est connecté, la liste des notes qu'il a visitées, et sa session."
       en = "The login, name and mail address of each member who signed in, the list of notes that they visited, and their session."
     }
     personal = true

@@ -253,7 +253,7 @@ recipe "kanboard" {
     none = true
     off = {
       fr = "Les extensions, les titres des pages liées et les images d'ailleurs sont coupés."
-      en = "Plugins, titles of linked pages and pictures of elsewhere are off."
+      en = "Plugins, titles of linked pages and pictures from elsewhere are off."
     }
   }
   upgrade { from = [] }

@@ -120,8 +120,8 @@ recipe "nextcloud" {
     default = false
     label   = { fr = "Magasin d'applications", en = "App store" }
     help = {
-      fr = "Les administrateurs peuvent ajouter des applications (Agenda, Contacts…) de apps.nextcloud.com ; le service peut alors appeler l'extérieur, et leur code n'est pas vérifié par Ronron."
-      en = "Administrators may add apps (Calendar, Contacts…) of apps.nextcloud.com; the service can then call out, and Ronron does not check their code."
+      fr = "Les administrateurs peuvent ajouter des applications (Agenda, Contacts…) venues de apps.nextcloud.com ; le service peut alors appeler l'extérieur, et leur code n'est pas vérifié par Ronron."
+      en = "Administrators may add apps (Calendar, Contacts…) from apps.nextcloud.com; the service can then call out, and Ronron does not check their code."
     }
   }
 
@@ -166,8 +166,8 @@ recipe "nextcloud" {
   }
   data "configuration" {
     what = {
-      fr = "Les clés de cette installation (dont les mots de passe de la base et du cache), les applications ajoutées et des fichiers de passage."
-      en = "The keys of this installation (passwords of database and cache among them), apps that were added, and files in passing."
+      fr = "Les clés de cette installation (dont les mots de passe de la base et du cache), les applications ajoutées et des fichiers temporaires."
+      en = "The keys of this installation (passwords of database and cache among them), apps that were added, and temporary files."
     }
     personal = false
     kept     = { fr = "Autant que le service.", en = "As long as the service." }

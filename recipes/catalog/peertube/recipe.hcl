@@ -154,7 +154,7 @@ recipe "peertube" {
     label   = { fr = "Historique des membres", en = "Members' history" }
     help = {
       fr = "Combien de jours est gardé ce qu'un membre a regardé, si ce membre a demandé un historique."
-      en = "For how many days it is kept what a member watched, if that member asked for a history."
+      en = "For how many days what a member watched is kept, if that member asked for a history."
     }
     check {
       condition = setting.history >= 1 && setting.history <= 730 && floor(setting.history) == setting.history

@@ -44,7 +44,7 @@ recipe "synapse" {
     en = "In a Matrix app (Element, FluffyChat, Nheko…) choose the server ${service.url} and enter the login and password of the chaton."
   }
   limits_note = {
-    fr = "Pas d'application dans le navigateur ni d'appels à travers le serveur. Une application qui se reconnecte attend jusqu'à 30 secondes avant qu'une suspension prenne effet. Ce qu'un autre serveur a reçu ne peut pas être repris."
+    fr = "Pas d'application dans le navigateur ni d'appels à travers le serveur. Une application qui attend des messages remarque une suspension en 30 secondes au plus. Ce qu'un autre serveur a reçu ne peut pas être repris."
     en = "No app in the browser and no calls through the server. An app that is waiting for messages notices a suspension after up to 30 seconds. What another server has received cannot be taken back."
   }
 
@@ -53,8 +53,8 @@ recipe "synapse" {
     default = false
     label   = { fr = "Parler aux autres serveurs", en = "Talk to other servers" }
     help = {
-      fr = "Les membres peuvent écrire à tout le réseau Matrix, et être écrits par lui ; le service peut alors appeler l'extérieur."
-      en = "Members can write to all of the Matrix network, and be written to; the service can then call out."
+      fr = "Les membres peuvent écrire à tout le réseau Matrix, et en recevoir des messages ; le service peut alors appeler l'extérieur."
+      en = "Members can write to all of the Matrix network, and be written to by it; the service can then call out."
     }
   }
 
@@ -87,7 +87,7 @@ recipe "synapse" {
   accounts "ldap" {
     identity       = "uid"
     sign_up        = "closed" # enable_registration and allow_guest_access are off
-    administrators = { fr = "Les membres du groupe admins, en 15 secondes.", en = "Members of the group admins, within 15 seconds." }
+    administrators = { fr = "Les membres du groupe admins, dans les 15 secondes.", en = "Members of the group admins, within 15 seconds." }
   }
 
   companion "postgresql" "db" {
