@@ -127,14 +127,14 @@ func killedInBuild(t *testing.T, w *workshop) {
 	p := w.start(up...)
 	p.says("making the image ronron/shelf: Step")
 	docker(t, "kill", w.daemon())
-	w.failed(p.end(), 1, up, brokenOff...)
+	w.failed(p.end(), 5, up, brokenOff...)
 }
 
 func killedAtDirectory(t *testing.T, w *workshop) {
 	p := w.start(up...)
 	p.says("directory +(starting|replacing) slapd")
 	docker(t, "kill", w.daemon())
-	w.failed(p.end(), 1, up, brokenOff...)
+	w.failed(p.end(), 5, up, brokenOff...)
 
 	r := w.up()
 	if !strings.Contains(r.out, "First administrator") {
@@ -219,7 +219,7 @@ func killedInReplacement(t *testing.T, w *workshop) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	w.failed(p.end(), 1, up, brokenOff...)
+	w.failed(p.end(), 5, up, brokenOff...)
 	w.run(up...)
 	w.settled("books/web")
 	w.reads("books", "Words of Ana.")
