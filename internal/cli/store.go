@@ -27,9 +27,8 @@ type ImageStore interface {
 	Close() error
 }
 
-// load gives the engine the images of a stock that it lacks, and returns whether
-// it has all of them now; a stock that holds an index must have them. Everything
-// is checked before the first is loaded.
+// loadImages gives the engine the wanted images that it lacks from a stock, which
+// must have all of those. Everything is checked before the first is loaded.
 func (a *App) loadImages(ctx context.Context, engine ImageStore, from stock.Stock, wanted []services.Image) error {
 	index, err := from.Index()
 	if err != nil {

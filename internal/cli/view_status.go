@@ -139,7 +139,11 @@ func (v humanView) Catalog(entries []catalogEntry) error {
 			}
 			as = strings.Join(names, ", ")
 		}
-		rows = append(rows, []string{e.Recipe, e.Software, e.Version, e.Licence, as, e.Summary})
+		licence, _, several := strings.Cut(e.Licence, " AND ")
+		if several {
+			licence += " …" // the rest is on the recipe's page
+		}
+		rows = append(rows, []string{e.Recipe, e.Software, e.Version, licence, as, e.Summary})
 	}
 	return v.table(rows, nil)
 }
