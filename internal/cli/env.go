@@ -87,9 +87,11 @@ type Host interface {
 	Info(ctx context.Context) (services.EngineInfo, error)
 	// EnsureSelf makes the image of the binary at path present and returns its id.
 	EnsureSelf(ctx context.Context, path string) (imageID string, err error)
-	// RemoveOldSelves removes the images of earlier binaries that no container
-	// is made from, of whichever chaton, and returns how many.
-	RemoveOldSelves(ctx context.Context) (int, error)
+	// Selves are the images of Ronron's own that the chaton's containers are made from.
+	Selves(ctx context.Context, id services.ChatonID) (imageIDs []string, err error)
+	// RemoveOldSelves removes those of the images that no container is made from
+	// any more, and returns how many.
+	RemoveOldSelves(ctx context.Context, imageIDs []string) (int, error)
 	// Daemons lists the daemons of all chatons, running or not.
 	Daemons(ctx context.Context) ([]Daemon, error)
 	// StartDaemon starts a daemon in place of the one that may run, which

@@ -55,6 +55,10 @@ func (a *App) up(c *cli.Context) error {
 	if err := a.supply(c, wanted, file); err != nil {
 		return err
 	}
+	before, err := host.Selves(c.Context, file.ID())
+	if err != nil {
+		return err
+	}
 	d, err := a.ensureDaemon(c.Context, host, file.ID(), c.Bool("force"))
 	if err != nil {
 		return err
@@ -69,7 +73,7 @@ func (a *App) up(c *cli.Context) error {
 	}
 	out := a.view(c)
 	if reply.Plan.Empty() {
-		a.tidy(c.Context, host)
+		a.tidy(c.Context, host, before)
 		return a.nothingToDo(c.Context, d, wanted, file, out)
 	}
 	if !c.Bool("json") {
@@ -92,15 +96,15 @@ func (a *App) up(c *cli.Context) error {
 		return showErr
 	}
 	if err == nil {
-		a.tidy(c.Context, host) // the daemon runs from today's by now
+		a.tidy(c.Context, host, before) // the daemon runs from today's by now
 	}
 	return err
 }
 
-// tidy removes the images of earlier binaries. The chaton is as it should be
-// whether that works or not.
-func (a *App) tidy(ctx context.Context, host Host) {
-	removed, err := host.RemoveOldSelves(ctx)
+// tidy removes the images of earlier binaries that this chaton ran before. The
+// chaton is as it should be whether that works or not.
+func (a *App) tidy(ctx context.Context, host Host, before []string) {
+	removed, err := host.RemoveOldSelves(ctx, before)
 	if err != nil {
 		a.note("Images of earlier versions of Ronron could not be removed: %v", err)
 	}

@@ -2,26 +2,46 @@ package docker
 
 import (
 	"context"
+	"slices"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
+
+	"ronron/services"
 )
 
-// RemoveOldSelves removes the self images of earlier versions, and returns how
-// many. Those that a container is made from stay, whichever chaton's it is and
-// whether it runs or not. Somebody who is about to start one from such an image
-// loads it again: EnsureSelf comes first everywhere.
-func (h *Host) RemoveOldSelves(ctx context.Context) (removed int, err error) {
+// Selves are the self images that containers of the chaton are made from.
+func (h *Host) Selves(ctx context.Context, id services.ChatonID) (ids []string, err error) {
 	selves, err := h.selves(ctx)
 	if err != nil {
-		return 0, err
+		return nil, err
+	}
+	containers, err := h.api.ContainerList(ctx, container.ListOptions{All: true, Filters: labelFilter(labelChaton, string(id))})
+	if err != nil {
+		return nil, fault(err, "Containers cannot be listed")
+	}
+	for _, c := range containers {
+		if slices.Contains(selves, c.ImageID) && !slices.Contains(ids, c.ImageID) {
+			ids = append(ids, c.ImageID)
+		}
+	}
+	return ids, nil
+}
+
+// RemoveOldSelves removes those of the self images that no container is made from any
+// more, and returns how many. Only what the caller's own chaton has left behind is
+// to be named: another chaton's command may have loaded an image this moment, and
+// be about to make its first container.
+func (h *Host) RemoveOldSelves(ctx context.Context, ids []string) (removed int, err error) {
+	if len(ids) == 0 {
+		return 0, nil
 	}
 	containers, err := h.api.ContainerList(ctx, container.ListOptions{All: true})
 	if err != nil {
 		return 0, fault(err, "Containers cannot be listed")
 	}
-	for _, id := range superfluous(selves, containers) {
+	for _, id := range superfluous(ids, containers) {
 		gone, err := h.removeSelf(ctx, id)
 		if err != nil {
 			return removed, err

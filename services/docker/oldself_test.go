@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/docker/docker/api/types/container"
+
+	"ronron/services"
 )
 
 func TestSuperfluous_NothingThatIsUsed(t *testing.T) {
@@ -36,8 +38,11 @@ func TestHost_RemovesASelfOnlyWhenNothingIsMadeFromIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if selves, err := h.selves(t.Context()); err != nil || !slices.Contains(selves, id) {
+	if selves, err := h.Selves(t.Context(), services.ChatonID(e.chaton)); err != nil || !slices.Contains(selves, id) {
 		t.Errorf("it is not among %v, %v", selves, err)
+	}
+	if n, err := h.RemoveOldSelves(t.Context(), []string{id}); n != 0 || err != nil {
+		t.Errorf("removed under a container: %d, %v", n, err)
 	}
 	if gone, err := h.removeSelf(t.Context(), id); gone || err != nil {
 		t.Errorf("removed under a container: %v, %v", gone, err)
@@ -45,9 +50,12 @@ func TestHost_RemovesASelfOnlyWhenNothingIsMadeFromIt(t *testing.T) {
 	if err := e.RemoveUnit(t.Context(), unit); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []bool{true, false} {
-		if gone, err := h.removeSelf(t.Context(), id); gone != want || err != nil {
-			t.Errorf("removed: %v, %v; want %v", gone, err, want)
+	if n, err := h.RemoveOldSelves(t.Context(), nil); n != 0 || err != nil {
+		t.Errorf("removed without being named: %d, %v", n, err)
+	}
+	for _, want := range []int{1, 0} {
+		if n, err := h.RemoveOldSelves(t.Context(), []string{id}); n != want || err != nil {
+			t.Errorf("removed: %d, %v; want %d", n, err, want)
 		}
 	}
 }
