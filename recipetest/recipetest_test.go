@@ -75,7 +75,12 @@ const notesScenario = `{
 
 func notes(t *testing.T, scenario string) *recipes.Recipe {
 	t.Helper()
-	r, diags := recipes.Parse("notes", map[string][]byte{"recipe.hcl": []byte(notesRecipe), "Dockerfile": []byte("FROM scratch\n"), "scenario.json": []byte(scenario)})
+	return parsed(t, notesRecipe, scenario)
+}
+
+func parsed(t *testing.T, recipe, scenario string) *recipes.Recipe {
+	t.Helper()
+	r, diags := recipes.Parse("notes", map[string][]byte{"recipe.hcl": []byte(recipe), "Dockerfile": []byte("FROM scratch\n"), "scenario.json": []byte(scenario)})
 	if r == nil {
 		t.Fatal(diags)
 	}
@@ -84,8 +89,13 @@ func notes(t *testing.T, scenario string) *recipes.Recipe {
 
 func try(t *testing.T, scenario string, sins ...string) *level.Record {
 	t.Helper()
+	return tryRecipe(t, notes(t, scenario), sins...)
+}
+
+func tryRecipe(t *testing.T, r *recipes.Recipe, sins ...string) *level.Record {
+	t.Helper()
 	record, err := Run(context.Background(), Options{
-		Recipe: notes(t, scenario), House: newFakeHouse(t, sins...), Domain: Domain("notes"), Version: "0.0.0",
+		Recipe: r, House: newFakeHouse(t, sins...), Domain: Domain("notes"), Version: "0.0.0",
 		Who: "somebody@machine", Tell: t.Logf, Now: time.Now, Patience: time.Second,
 	})
 	if err != nil {
@@ -128,6 +138,17 @@ func TestRun_AGoodSoftwareEarnsThree(t *testing.T) {
 	}
 	if !r.Counts(notes(t, notesScenario).Hash) {
 		t.Error("the record is not of the recipe that was tested")
+	}
+}
+
+// TestRun_ARecipeThatSaysNothingOfUpgrades is one that somebody has just begun.
+func TestRun_ARecipeThatSaysNothingOfUpgrades(t *testing.T) {
+	begun := strings.Replace(notesRecipe, "upgrade {\n    from  = []\n    fixed = [\"setting.paper\"]\n  }\n", "", 1)
+	if begun == notesRecipe {
+		t.Fatal("the recipe has no such block")
+	}
+	if r := tryRecipe(t, parsed(t, begun, notesScenario), "changes what is fixed"); r.Level != 3 {
+		t.Errorf("level %d, failed: %q", r.Level, failed(r))
 	}
 }
 

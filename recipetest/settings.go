@@ -55,7 +55,8 @@ func (r *run) settings(ctx context.Context) {
 }
 
 func (r *run) isFixed(setting string) bool {
-	return slices.Contains(r.Recipe.Outline().Declared.Upgrade.Fixed, "setting."+setting)
+	upgrade := r.Recipe.Outline().Declared.Upgrade
+	return upgrade != nil && slices.Contains(upgrade.Fixed, "setting."+setting)
 }
 
 // fixed tries the settings that can never change once there is data: that a
