@@ -42,6 +42,7 @@ var words = map[string]text.Text{
 	"limits":     {FR: "Ce qu'il ne fait pas", EN: "What it does not do"},
 	"data":       {FR: "Données conservées", EN: "Data kept"},
 	"ports":      {FR: "Ports de la machine, en plus de ceux du web", EN: "Ports of the machine, besides those of the web"},
+	"if":         {FR: "si", EN: "where"},
 	"settings":   {FR: "Réglages", EN: "Settings"},
 	"setting":    {FR: "réglage", EN: "setting"},
 	"type":       {FR: "type", EN: "type"},
@@ -171,8 +172,16 @@ func (p *page) host(s Sheet) {
 	if !s.Limits.IsZero() || !s.Sample.Limits.IsZero() {
 		p.line("limits", p.text(s.Limits, s.Sample.Limits))
 	}
-	for _, port := range s.Ports {
-		p.line("ports", port.String())
+	if len(s.Ports) > 0 {
+		var ports []string
+		for _, port := range s.Ports {
+			one := port.String()
+			if port.If != "" {
+				one += " (" + p.word("if") + " `" + port.If + "`)"
+			}
+			ports = append(ports, one)
+		}
+		p.line("ports", strings.Join(ports, ", "))
 	}
 	if len(s.Settings) > 0 {
 		p.section("settings")

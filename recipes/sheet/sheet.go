@@ -102,6 +102,7 @@ type Port struct {
 	Protocol string `json:"protocol"`
 	First    int    `json:"first"`
 	Count    int    `json:"count"`
+	If       string `json:"if,omitempty"` // the condition under which it is open, as it is written in the recipe
 }
 
 // Unit is one container.
@@ -150,7 +151,7 @@ func Of(r *recipes.Recipe) Sheet {
 		s.Data = append(s.Data, Data{Name: d.Name, What: d.What, Personal: d.Personal, Kept: d.Kept, Volume: d.Volume})
 	}
 	for _, l := range o.Service.Listens {
-		s.Ports = append(s.Ports, Port{Name: string(l.Name), Protocol: l.Protocol, First: l.Public, Count: l.Ports()})
+		s.Ports = append(s.Ports, Port{Name: string(l.Name), Protocol: l.Protocol, First: l.Public, Count: l.Ports(), If: openIf(o, string(l.Name))})
 	}
 	for _, u := range o.Service.Units {
 		s.Memory += u.Limits.Memory
@@ -164,6 +165,15 @@ func Of(r *recipes.Recipe) Sheet {
 		s.Tools = append(s.Tools, Tool{Name: string(t.Name), Unit: string(t.Unit), Help: helpOf(o, t.Name)})
 	}
 	return s
+}
+
+func openIf(o recipes.Outline, listen string) string {
+	for _, b := range o.Root.Blocks("listen") {
+		if written := o.Written(b.RangeOf("open")); b.Name() == listen && b.Has("open") && written != "true" {
+			return written
+		}
+	}
+	return ""
 }
 
 func calls(o recipes.Outline) (conditions []string) {
