@@ -110,41 +110,15 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 	if recipe == nil || recipe.Builtin && s.Name != directoryName {
 		return nil, nil // chaton.CheckRecipes told
 	}
-	secrets, err := d.serviceSecrets(ctx, s.Name, recipe)
-	if err != nil {
-		return nil, err
-	}
 	enter := s.Enter
 	if len(enter) == 0 {
 		enter = []string{account.Members}
 	}
-	directory, err := d.directoryInput(ctx, w, s.Name, enter)
+	in, err := d.input(ctx, w, s, recipe, enter)
 	if err != nil {
 		return nil, err
 	}
-	leaf, err := d.serviceCertificate(ctx, w, s.Host)
-	if err != nil {
-		return nil, err
-	}
-	var provider recipes.OIDCInput
-	if recipe.Accounts.Kind == "oidc" {
-		if provider, err = d.oidcInput(ctx, w, s.Name); err != nil {
-			return nil, err
-		}
-	}
-	resolved, diags := recipe.Resolve(recipes.Input{
-		Chaton: recipes.ChatonInput{
-			Name: w.chaton.Name, Domain: w.chaton.Domain, Language: string(w.chaton.Language),
-			Contact: w.chaton.Contact, URL: w.url(w.chaton.Domain),
-		},
-		Service:   recipes.ServiceInput{Name: s.Name, Host: s.Host, URL: w.url(s.Host), Enter: enter, Range: s.Range, Certificate: leaf.Chain, Key: leaf.Key},
-		Settings:  s.Settings,
-		Secrets:   secrets,
-		Directory: directory,
-		OIDC:      provider,
-		Mail:      w.mail,
-		Images:    w.images,
-	})
+	resolved, diags := recipe.Resolve(in)
 	diags = append(diags, unlocked(s, resolved)...)
 	if diags.HasErrors() {
 		return diags, nil
@@ -172,6 +146,35 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 		w.routes = append(w.routes, route{s.Name, r})
 	}
 	return diags, nil
+}
+
+// input is all that the recipe may know of the chaton for one service.
+func (d *Daemon) input(ctx context.Context, w *wanted, s chaton.Service, recipe *recipes.Recipe, enter []string) (in recipes.Input, err error) {
+	in = recipes.Input{
+		Chaton: recipes.ChatonInput{
+			Name: w.chaton.Name, Domain: w.chaton.Domain, Language: string(w.chaton.Language),
+			Contact: w.chaton.Contact, URL: w.url(w.chaton.Domain),
+		},
+		Service:  recipes.ServiceInput{Name: s.Name, Host: s.Host, URL: w.url(s.Host), Enter: enter, Range: s.Range},
+		Settings: s.Settings,
+		Mail:     w.mail,
+		Images:   w.images,
+	}
+	if in.Secrets, err = d.serviceSecrets(ctx, s.Name, recipe); err != nil {
+		return in, err
+	}
+	if in.Directory, err = d.directoryInput(ctx, w, s.Name, enter); err != nil {
+		return in, err
+	}
+	leaf, err := d.serviceCertificate(ctx, w, s.Host)
+	if err != nil {
+		return in, err
+	}
+	in.Service.Certificate, in.Service.Key = leaf.Chain, leaf.Key
+	if recipe.Accounts.Kind == "oidc" {
+		in.OIDC, err = d.oidcInput(ctx, w, s.Name)
+	}
+	return in, err
 }
 
 // serviceCertificate is what a service may show for its host, where the
