@@ -17,7 +17,7 @@ func TestLevels(t *testing.T) {
 	if binary.err != nil {
 		t.Fatal(binary.err)
 	}
-	for _, recipe := range []string{"pages", "dokuwiki", "radicale", "shaarli", "prosody"} {
+	for _, recipe := range []string{"pages", "dokuwiki", "radicale", "shaarli", "prosody", "ejabberd", "wordpress"} {
 		t.Run(recipe, func(t *testing.T) {
 			cmd := exec.Command(binary.path, "recipe", "test", recipe, "--json")
 			var progress strings.Builder
