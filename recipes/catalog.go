@@ -15,8 +15,8 @@ import (
 // Catalog is every recipe that a chaton can use: those that come with Ronron and
 // those of the host's own folder.
 type Catalog struct {
-	recipes map[string]*Recipe
-	own     map[string]bool
+	own  map[string]*Recipe
+	gone map[string]bool // by the host's own, which cannot be used
 }
 
 // LoadCatalog reads the embedded recipes and the host's own, given by path
@@ -24,10 +24,8 @@ type Catalog struct {
 // the embedded one of the same name, with a warning; one with errors is left
 // out of the catalog, and a recipe that every chaton needs cannot be replaced.
 func LoadCatalog(own map[string][]byte) (*Catalog, diag.List) {
-	c := &Catalog{recipes: map[string]*Recipe{}, own: map[string]bool{}}
-	embedded, problems := embeddedRecipes()
-	diags := slices.Concat(blocks().diags, problems)
-	maps.Copy(c.recipes, embedded)
+	c := &Catalog{own: map[string]*Recipe{}, gone: map[string]bool{}}
+	diags := slices.Clip(blocks().diags)
 
 	folders := map[string]map[string][]byte{}
 	for _, file := range slices.Sorted(maps.Keys(own)) {
@@ -48,27 +46,31 @@ func LoadCatalog(own map[string][]byte) (*Catalog, diag.List) {
 
 func (c *Catalog) add(name string, files map[string][]byte) diag.List {
 	at := diag.Range{File: name + "/recipe.hcl"}
-	known := c.recipes[name]
-	if known != nil && known.Builtin {
+	if name == catalog.Builtin {
 		return diag.List{diag.Error("Name taken", fmt.Sprintf("%q is the recipe of a part that every chaton needs. Give the folder of your recipe another name.", name), at)}
 	}
 	r, diags := Parse(name, files)
 	if r == nil {
-		delete(c.recipes, name) // better none than another than the host meant
+		c.gone[name] = true // better none than another than the host meant
 		return diags
 	}
-	if known != nil {
+	if embedded()[name] != nil {
 		diags = diags.Append(diag.Warning("Recipe replaced", fmt.Sprintf("Your own recipe %q is used in place of the one that comes with Ronron, so updates of Ronron will not change it.", name), at))
 	}
-	c.recipes[name], c.own[name] = r, true
+	c.own[name] = r
 	return diags
 }
 
 // Get returns the recipe of a name; where there is none, nil and the names that
 // were most likely meant.
 func (c *Catalog) Get(name string) (r *Recipe, suggestions []string) {
-	if r := c.recipes[name]; r != nil {
+	if r := c.own[name]; r != nil {
 		return r, nil
+	}
+	if read := embedded()[name]; read != nil && !c.gone[name] {
+		if r, _ := read(); r != nil {
+			return r, nil
+		}
 	}
 	if near := diag.Suggest(name, c.Names()); near != "" {
 		suggestions = []string{near}
@@ -78,9 +80,9 @@ func (c *Catalog) Get(name string) (r *Recipe, suggestions []string) {
 
 // Names lists the recipes that a service can use, sorted: all but the builtin.
 func (c *Catalog) Names() []string {
-	var names []string
-	for name, r := range c.recipes {
-		if !r.Builtin {
+	names := slices.Collect(maps.Keys(c.own))
+	for name := range embedded() {
+		if name != catalog.Builtin && c.own[name] == nil && !c.gone[name] {
 			names = append(names, name)
 		}
 	}
@@ -89,25 +91,20 @@ func (c *Catalog) Names() []string {
 }
 
 // Own says whether the recipe is the host's own.
-func (c *Catalog) Own(name string) bool { return c.own[name] }
+func (c *Catalog) Own(name string) bool { return c.own[name] != nil }
 
-// embeddedRecipes are read once; nobody changes a Recipe.
-var embeddedRecipes = sync.OnceValues(func() (map[string]*Recipe, diag.List) {
-	all := map[string]*Recipe{}
-	var diags diag.List
+// embedded reads each embedded recipe when it is asked for, and once: a chaton uses
+// a few of them, and every command would wait for all. Nobody changes a Recipe.
+var embedded = sync.OnceValue(func() map[string]func() (*Recipe, diag.List) {
+	all := map[string]func() (*Recipe, diag.List){}
 	folders, err := fs.ReadDir(catalog.FS, ".")
 	if err != nil {
 		panic("recipes: the embedded catalog cannot be read: " + err.Error()) // it is part of the binary
 	}
 	for _, folder := range folders {
-		if !folder.IsDir() {
-			continue // catalog.go
-		}
-		r, problems := ParseEmbedded(folder.Name(), filesBelow(catalog.FS, folder.Name()))
-		diags = diags.Append(problems...)
-		if r != nil {
-			all[r.Name] = r
+		if name := folder.Name(); folder.IsDir() { // not catalog.go
+			all[name] = sync.OnceValues(func() (*Recipe, diag.List) { return ParseEmbedded(name, filesBelow(catalog.FS, name)) })
 		}
 	}
-	return all, diags
+	return all
 })

@@ -9,6 +9,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/diag/diagtest"
 	"ronron/internal/secret"
+	"ronron/recipes/catalog"
 )
 
 // Every recipe that comes with Ronron is free of problems and resolves.
@@ -16,6 +17,14 @@ func TestLoadCatalog_EmbeddedRecipesAreRight(t *testing.T) {
 	c, diags := LoadCatalog(nil)
 	if len(diags) > 0 {
 		t.Fatal(diags)
+	}
+	for name, read := range embedded() {
+		r, diags := read()
+		if r == nil || len(diags) > 0 {
+			t.Errorf("%s: %v", name, diags)
+		} else if r.Name != name || r.Builtin != (name == catalog.Builtin) {
+			t.Errorf("%s calls itself %s, builtin %v", name, r.Name, r.Builtin)
+		}
 	}
 	for _, name := range []string{"dokuwiki", "openldap", "pages"} {
 		r, _ := c.Get(name)

@@ -1,11 +1,11 @@
 package recipes
 
 import (
-	"maps"
 	"slices"
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
+	"ronron/recipes/catalog"
 )
 
 // Outline is a recipe as it is the same for every chaton, for those who judge or
@@ -40,4 +40,6 @@ func (o Outline) Written(at diag.Range) string {
 }
 
 // All lists every recipe of the catalog, sorted, the builtin ones too.
-func (c *Catalog) All() []string { return slices.Sorted(maps.Keys(c.recipes)) }
+func (c *Catalog) All() []string {
+	return slices.Sorted(slices.Values(append(c.Names(), catalog.Builtin)))
+}
