@@ -87,8 +87,6 @@ type Host interface {
 	Info(ctx context.Context) (services.EngineInfo, error)
 	// EnsureSelf makes the image of the binary at path present and returns its id.
 	EnsureSelf(ctx context.Context, path string) (imageID string, err error)
-	// Selves are the images of Ronron's own that the chaton's containers are made from.
-	Selves(ctx context.Context, id services.ChatonID) (imageIDs []string, err error)
 	// RemoveOldSelves removes those of the images that no container is made from
 	// any more, and returns how many.
 	RemoveOldSelves(ctx context.Context, imageIDs []string) (int, error)

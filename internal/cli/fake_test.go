@@ -185,10 +185,6 @@ func (h *fakeHost) EnsureSelf(_ context.Context, path string) (string, error) {
 	return h.image, nil
 }
 
-func (h *fakeHost) Selves(context.Context, services.ChatonID) ([]string, error) {
-	return []string{"sha256:earlier"}, nil
-}
-
 func (h *fakeHost) RemoveOldSelves(_ context.Context, ids []string) (int, error) {
 	h.called("tidy " + strings.Join(ids, " "))
 	return 2, nil

@@ -48,6 +48,10 @@ func (a *App) ensureDaemon(ctx context.Context, host Host, id services.ChatonID,
 	default:
 		a.note("Starting the daemon of %s.", id)
 	}
+	before := ""
+	if found != nil && found.ImageID != image {
+		before = found.ImageID
+	}
 	err = host.StartDaemon(ctx, DaemonSpec{Chaton: id, ImageID: image, Version: a.env.Version, Ready: a.responds(host, id)})
 	if err != nil {
 		return nil, err
@@ -58,7 +62,9 @@ func (a *App) ensureDaemon(ctx context.Context, host Host, id services.ChatonID,
 	if found == nil {
 		return nil, errs.New(errs.Failed, "The daemon of %s was started and is gone again.", id).WithHint("Somebody else may be removing it; try again.")
 	}
-	return a.dialled(host, id, found.ID), nil
+	d := a.dialled(host, id, found.ID)
+	d.before = before
+	return d, nil
 }
 
 // wakingPatience is how long a running daemon may take to answer: the engine

@@ -65,6 +65,7 @@ type daemon struct {
 	*api.Client
 	host   Host
 	chaton services.ChatonID
+	before string // image of the daemon that this one replaced just now; "" is none
 }
 
 // reach finds the running daemon of the chaton that the command is about.

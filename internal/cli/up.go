@@ -55,10 +55,6 @@ func (a *App) up(c *cli.Context) error {
 	if err := a.supply(c, wanted, file); err != nil {
 		return err
 	}
-	before, err := host.Selves(c.Context, file.ID())
-	if err != nil {
-		return err
-	}
 	d, err := a.ensureDaemon(c.Context, host, file.ID(), c.Bool("force"))
 	if err != nil {
 		return err
@@ -73,7 +69,7 @@ func (a *App) up(c *cli.Context) error {
 	}
 	out := a.view(c)
 	if reply.Plan.Empty() {
-		a.tidy(c.Context, host, before)
+		a.tidy(c.Context, host, d.before)
 		return a.nothingToDo(c.Context, d, wanted, file, out)
 	}
 	if !c.Bool("json") {
@@ -96,15 +92,18 @@ func (a *App) up(c *cli.Context) error {
 		return showErr
 	}
 	if err == nil {
-		a.tidy(c.Context, host, before) // the daemon runs from today's by now
+		a.tidy(c.Context, host, d.before) // the daemon runs from today's by now
 	}
 	return err
 }
 
-// tidy removes the images of earlier binaries that this chaton ran before. The
-// chaton is as it should be whether that works or not.
-func (a *App) tidy(ctx context.Context, host Host, before []string) {
-	removed, err := host.RemoveOldSelves(ctx, before)
+// tidy removes the image of the binary that this chaton ran before, "" if it is the
+// same. The chaton is as it should be whether that works or not.
+func (a *App) tidy(ctx context.Context, host Host, before string) {
+	if before == "" {
+		return
+	}
+	removed, err := host.RemoveOldSelves(ctx, []string{before})
 	if err != nil {
 		a.note("Images of earlier versions of Ronron could not be removed: %v", err)
 	}

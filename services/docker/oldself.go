@@ -2,32 +2,11 @@ package docker
 
 import (
 	"context"
-	"slices"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
-
-	"ronron/services"
 )
-
-// Selves are the self images that containers of the chaton are made from.
-func (h *Host) Selves(ctx context.Context, id services.ChatonID) (ids []string, err error) {
-	selves, err := h.selves(ctx)
-	if err != nil {
-		return nil, err
-	}
-	containers, err := h.api.ContainerList(ctx, container.ListOptions{All: true, Filters: labelFilter(labelChaton, string(id))})
-	if err != nil {
-		return nil, fault(err, "Containers cannot be listed")
-	}
-	for _, c := range containers {
-		if slices.Contains(selves, c.ImageID) && !slices.Contains(ids, c.ImageID) {
-			ids = append(ids, c.ImageID)
-		}
-	}
-	return ids, nil
-}
 
 // RemoveOldSelves removes those of the self images that no container is made from any
 // more, and returns how many. Only what the caller's own chaton has left behind is
@@ -51,17 +30,6 @@ func (h *Host) RemoveOldSelves(ctx context.Context, ids []string) (removed int, 
 		}
 	}
 	return removed, nil
-}
-
-func (h *Host) selves(ctx context.Context) (ids []string, err error) {
-	list, err := h.api.ImageList(ctx, image.ListOptions{Filters: labelFilter(labelSelf, "true")})
-	if err != nil {
-		return nil, fault(err, "Ronron's own images cannot be listed")
-	}
-	for _, i := range list {
-		ids = append(ids, i.ID)
-	}
-	return ids, nil
 }
 
 // superfluous are the images that nothing is made from.
