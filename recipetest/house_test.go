@@ -24,6 +24,7 @@ import (
 
 	"ronron/account"
 	"ronron/internal/api"
+	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/secret"
 	"ronron/services"
@@ -97,7 +98,7 @@ func (h *fakeHouse) Up(_ context.Context, w api.Wanted, each func(api.Event)) er
 		paper = m[1]
 	}
 	if h.unit != "" && h.paper != paper && !h.sins["changes what is fixed"] {
-		return errs.New(errs.Invalid, "paper never changes after the first start.")
+		return diag.List{diag.Error("Never changes after the first start", "It was "+h.paper+".", diag.Range{})}.Err() // as the daemon refuses
 	}
 	h.paper = paper
 	if motto == h.motto && h.running {

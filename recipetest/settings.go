@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"ronron/account"
+	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/recipes/level"
 	"ronron/services"
@@ -74,7 +75,7 @@ func (r *run) fixed(ctx context.Context) {
 		err := r.up(ctx, r.changed(name))
 		if err == nil {
 			err = errors.New("it was changed all the same")
-		} else if errs.CodeOf(err) == errs.Invalid {
+		} else if _, refused := errorAs[*diag.ListError](err); refused {
 			err = nil
 		}
 		r.check(level.Settings, "the setting "+name+" cannot change once there is data", err)
