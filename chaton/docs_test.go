@@ -8,9 +8,15 @@ import (
 	"ronron/internal/hclread"
 )
 
-// The page explains every attribute and block of the schema.
+// The page explains every attribute and block of the schema, in both languages.
 func TestDocs_ExplainTheWholeSchema(t *testing.T) {
-	page, err := os.ReadFile("../docs/chaton-hcl.md")
+	for _, name := range []string{"docs/chaton-hcl.md", "docs/fr/chaton-hcl.md"} {
+		t.Run(name, func(t *testing.T) { explainsTheSchema(t, name) })
+	}
+}
+
+func explainsTheSchema(t *testing.T, name string) {
+	page, err := os.ReadFile("../" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -18,12 +24,12 @@ func TestDocs_ExplainTheWholeSchema(t *testing.T) {
 	check = func(s *hclread.Schema) {
 		for _, a := range s.Attributes {
 			if !strings.Contains(string(page), "| `"+a.Name+"` |") {
-				t.Errorf("docs/chaton-hcl.md has no line for the attribute %s", a.Name)
+				t.Errorf("%s has no line for the attribute %s", name, a.Name)
 			}
 		}
 		for _, b := range s.Blocks {
 			if !strings.Contains(string(page), "`"+b.Type) {
-				t.Errorf("docs/chaton-hcl.md does not name the block %s", b.Type)
+				t.Errorf("%s does not name the block %s", name, b.Type)
 			}
 			check(b.Schema)
 		}

@@ -10,11 +10,17 @@ import (
 	"ronron/recipes"
 )
 
-var printed = regexp.MustCompile("(?s)`recipes/shelf/([^`\n]+)`:\n\n```[a-z]*\n(.*?)```\n")
+var printed = regexp.MustCompile("(?s)`recipes/shelf/([^`\n]+)` ?:\n\n```[a-z]*\n(.*?)```\n")
 
-// What newcomers copy from the tutorial is a clean recipe.
+// What newcomers copy from the tutorial is a clean recipe, in both languages.
 func TestTutorial_ItsRecipeIsClean(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "tutorial-recipe.md"))
+	for _, folder := range []string{"docs", "docs/fr"} {
+		t.Run(folder, func(t *testing.T) { tutorialIsClean(t, folder) })
+	}
+}
+
+func tutorialIsClean(t *testing.T, folder string) {
+	page, err := os.ReadFile(filepath.Join("..", "..", folder, "tutorial-recipe.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
