@@ -158,7 +158,7 @@ var sentences = struct {
 	head, description, recipes, gateway, certificates, accounts, administrator, mail, services, charter text.Text
 }{
 	head: text.Text{
-		FR: "Votre chaton, en un fichier.\n« ronron validate » le vérifie, « ronron plan » montre ce qui changerait,\n« ronron up » le met en œuvre. Tout est expliqué dans docs/chaton-hcl.md.",
+		FR: "Votre chaton, en un fichier.\n« ronron validate » le vérifie, « ronron plan » montre ce qui changerait,\n« ronron up » le met en œuvre. Tout est expliqué dans docs/fr/chaton-hcl.md.",
 		EN: "Your chaton in one file.\n\"ronron validate\" checks it, \"ronron plan\" shows what would change,\n\"ronron up\" makes it so. Everything is explained in docs/chaton-hcl.md.",
 	},
 	description: text.Text{
