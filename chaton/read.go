@@ -1,7 +1,6 @@
 package chaton
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -225,10 +224,10 @@ func CheckRecipes(c *Chaton, names []string) diag.List {
 			continue
 		}
 		hint := diag.DidYouMean(s.Recipe, names)
-		if hint == "" {
-			hint = " There are: " + strings.Join(names, ", ") + "."
+		if hint.IsZero() {
+			hint = text.Say(" There are: %s.", strings.Join(names, ", "))
 		}
-		diags = diags.Append(diag.Error("Unknown recipe", fmt.Sprintf("There is no recipe %q.%s", s.Recipe, hint), s.RecipeRange))
+		diags = diags.Append(diag.Error("Unknown recipe", text.Say("There is no recipe %q.%s", s.Recipe, hint), s.RecipeRange))
 	}
 	return diags
 }

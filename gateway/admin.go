@@ -12,6 +12,7 @@ import (
 
 	"ronron/internal/errs"
 	"ronron/internal/logkey"
+	"ronron/internal/text"
 )
 
 // maxConfig bounds a configuration on the wire: some thousand hosts.
@@ -19,10 +20,12 @@ const maxConfig = 32 << 20
 
 // wireError is a failure as the admin socket tells it.
 type wireError struct {
-	Code     errs.Code `json:"code"`
-	Message  string    `json:"message"`
-	Hint     string    `json:"hint,omitempty"`
-	Problems []string  `json:"problems,omitempty"`
+	Code      errs.Code `json:"code"`
+	Message   string    `json:"message"`
+	Hint      string    `json:"hint,omitempty"`
+	MessageFR string    `json:"message_fr,omitempty"`
+	HintFR    string    `json:"hint_fr,omitempty"`
+	Problems  []string  `json:"problems,omitempty"`
 }
 
 // admin is the unix socket that the daemon speaks to. Whoever can open it may
@@ -130,10 +133,11 @@ func statusOf(code errs.Code) int {
 
 func (s *Server) refuse(w http.ResponseWriter, err error) {
 	s.log.Warn("Configuration refused", logkey.Error, err)
-	e := wireError{Code: errs.CodeOf(err), Message: "Internal error of the gateway; its log has the details.", Hint: errs.HintOf(err)}
+	message, hint := text.Of("Internal error of the gateway; its log has the details."), errs.Advice(err)
 	if told, ok := errors.AsType[*errs.Error](err); ok {
-		e.Message = told.Message
+		message = told.Text()
 	}
+	e := wireError{Code: errs.CodeOf(err), Message: message.EN, Hint: hint.EN, MessageFR: message.FR, HintFR: hint.FR}
 	if all, ok := errors.AsType[*ConfigError](err); ok {
 		e.Problems = all.Problems
 	}

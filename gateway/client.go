@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // Client speaks to a gateway through its admin socket. It keeps no connection
@@ -104,9 +105,9 @@ func readError(resp *http.Response) error {
 	if err != nil || e.Code == "" {
 		return errs.New(errs.Internal, "The gateway answered with status %d and no explanation.", resp.StatusCode)
 	}
-	told := &errs.Error{Code: e.Code, Message: e.Message, Hint: e.Hint}
+	var cause error
 	if len(e.Problems) > 0 {
-		told.Err = &ConfigError{Problems: e.Problems}
+		cause = &ConfigError{Problems: e.Problems}
 	}
-	return told
+	return errs.Said(e.Code, text.Text{EN: e.Message, FR: e.MessageFR}, text.Text{EN: e.Hint, FR: e.HintFR}, cause)
 }

@@ -161,8 +161,8 @@ func (e *evaluation) knownUnit(name string, at diag.Range) (services.Unit, bool)
 		names = append(names, string(u.Name))
 	}
 	hint := diag.DidYouMean(name, names)
-	if hint == "" && len(names) > 0 {
-		hint = " It has: " + strings.Join(names, ", ") + "."
+	if hint.IsZero() && len(names) > 0 {
+		hint = text.Say(" It has: %s.", strings.Join(names, ", "))
 	}
 	e.Errorf(at, "Unknown unit", "The recipe has no unit %q.%s", name, hint)
 	return services.Unit{}, false

@@ -1,7 +1,6 @@
 package recipes
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"sync"
 
 	"ronron/internal/diag"
+	"ronron/internal/text"
 	"ronron/recipes/catalog"
 )
 
@@ -47,7 +47,7 @@ func LoadCatalog(own map[string][]byte) (*Catalog, diag.List) {
 func (c *Catalog) add(name string, files map[string][]byte) diag.List {
 	at := diag.Range{File: name + "/recipe.hcl"}
 	if name == catalog.Builtin {
-		return diag.List{diag.Error("Name taken", fmt.Sprintf("%q is the recipe of a part that every chaton needs. Give the folder of your recipe another name.", name), at)}
+		return diag.List{diag.Error("Name taken", text.Say("%q is the recipe of a part that every chaton needs. Give the folder of your recipe another name.", name), at)}
 	}
 	r, diags := Parse(name, files)
 	if r == nil {
@@ -55,7 +55,7 @@ func (c *Catalog) add(name string, files map[string][]byte) diag.List {
 		return diags
 	}
 	if embedded()[name] != nil {
-		diags = diags.Append(diag.Warning("Recipe replaced", fmt.Sprintf("Your own recipe %q is used in place of the one that comes with Ronron, so updates of Ronron will not change it.", name), at))
+		diags = diags.Append(diag.Warning("Recipe replaced", text.Say("Your own recipe %q is used in place of the one that comes with Ronron, so updates of Ronron will not change it.", name), at))
 	}
 	c.own[name] = r
 	return diags

@@ -10,6 +10,7 @@ import (
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -57,8 +58,8 @@ func (d declarations) companions(b *hclread.Block) {
 		known := blocks().byKind[x.Name()]
 		if known == nil {
 			hint := diag.DidYouMean(x.Name(), kinds)
-			if hint == "" {
-				hint = " There are: " + strings.Join(kinds, ", ") + "."
+			if hint.IsZero() {
+				hint = text.Say(" There are: %s.", strings.Join(kinds, ", "))
 			}
 			d.Errorf(x.NameRange(), "Unknown kind of companion", "There is no building block %q.%s Other databases are a unit of the recipe's own.", x.Name(), hint)
 			continue
@@ -185,8 +186,8 @@ func (e *evaluation) options(b *hclread.Block, known *buildingBlock, inner *eval
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(names, name) {
 			hint := diag.DidYouMean(name, names)
-			if hint == "" {
-				hint = " It has: " + strings.Join(names, ", ") + "."
+			if hint.IsZero() {
+				hint = text.Say(" It has: %s.", strings.Join(names, ", "))
 			}
 			e.Errorf(given[name].Key, "Unknown option", "The building block %q has no option %q.%s", b.Name(), name, hint)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -89,8 +90,8 @@ func (e *evaluation) missingTemplate(name hclread.Got[string]) {
 		}
 	}
 	hint := diag.DidYouMean(name.V, names)
-	if hint == "" && len(names) > 0 {
-		hint = " There are: " + strings.Join(names, ", ") + "."
+	if hint.IsZero() && len(names) > 0 {
+		hint = text.Say(" There are: %s.", strings.Join(names, ", "))
 	}
 	e.Errorf(name.Range, "Missing template", "The recipe's folder has no template %q.%s", name.V, hint)
 }

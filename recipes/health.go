@@ -10,6 +10,7 @@ import (
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -50,8 +51,8 @@ func (e *evaluation) probe(b *hclread.Block, h *services.Health, u services.Unit
 	for _, key := range slices.Sorted(maps.Keys(items)) {
 		if !slices.Contains(allowed, key) {
 			hint := diag.DidYouMean(key, allowed)
-			if hint == "" {
-				hint = " It holds: " + strings.Join(allowed, ", ") + "."
+			if hint.IsZero() {
+				hint = text.Say(" It holds: %s.", strings.Join(allowed, ", "))
 			}
 			e.Errorf(items[key].Key, "Unknown name", "A probe by %s has no %q.%s", kind, key, hint)
 		}
@@ -82,10 +83,10 @@ func (e *evaluation) knownPort(u services.Unit, port services.Name, at diag.Rang
 	}
 	hint := diag.DidYouMean(string(port), names)
 	switch {
-	case hint == "" && len(names) == 0:
-		hint = " It has none: write port \"http\" { number = 8080 }."
-	case hint == "":
-		hint = " It has: " + strings.Join(names, ", ") + "."
+	case hint.IsZero() && len(names) == 0:
+		hint = text.Of(" It has none: write port \"http\" { number = 8080 }.")
+	case hint.IsZero():
+		hint = text.Say(" It has: %s.", strings.Join(names, ", "))
 	}
 	e.Errorf(at, "Unknown port", "The unit %q has no port %q.%s", string(u.Name), string(port), hint)
 	return 0

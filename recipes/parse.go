@@ -85,7 +85,7 @@ func (p *parser) parse(embedded bool) {
 // folder checks the files as such and returns recipe.hcl.
 func (p *parser) folder() (src []byte, ok bool) {
 	wrong := func(summary, format string, args ...any) {
-		p.diags = p.diags.Append(diag.Error(summary, fmt.Sprintf(format, args...), diag.Range{File: p.r.folder}))
+		p.diags = p.diags.Append(diag.Error(summary, text.Say(format, args...), diag.Range{File: p.r.folder}))
 	}
 	if err := services.Name(p.r.Name).Validate(); err != nil {
 		wrong("Bad name", "The recipe's folder: %s.", err)

@@ -15,6 +15,7 @@ import (
 	"ronron/internal/diag/diagtest"
 	"ronron/internal/hclread"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -175,8 +176,10 @@ func TestResolve_ReportsWhatTheHostWroteWrongly(t *testing.T) {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 	for _, d := range diags {
-		if d.Summary == "Setting not accepted" && d.Detail != "The setting \"title\": Forty letters at most.\nQuarante lettres au plus." {
-			t.Errorf("the message is %q; want both languages", d.Detail)
+		_, detail := d.Text()
+		want := text.Text{EN: `The setting "title": Forty letters at most.`, FR: "Le réglage \"title\"\u00a0: Quarante lettres au plus."}
+		if d.Summary == "Setting not accepted" && detail != want {
+			t.Errorf("the message is %q, want %q", detail, want)
 		}
 	}
 }

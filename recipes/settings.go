@@ -11,6 +11,7 @@ import (
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
+	"ronron/internal/text"
 )
 
 // Bounds of one setting.
@@ -98,10 +99,10 @@ func (e *evaluation) unknownSettings() {
 		}
 		hint := diag.DidYouMean(given, names)
 		switch {
-		case hint == "" && len(names) == 0:
-			hint = " It has none."
-		case hint == "":
-			hint = " It has: " + strings.Join(names, ", ") + "."
+		case hint.IsZero() && len(names) == 0:
+			hint = text.Of(" It has none.")
+		case hint.IsZero():
+			hint = text.Say(" It has: %s.", strings.Join(names, ", "))
 		}
 		e.Errorf(e.in.Settings[given].Key, "Unknown setting", "The recipe %q has no setting %q.%s", e.r.Name, given, hint)
 	}
@@ -177,11 +178,7 @@ func (e *evaluation) checks(root *hclread.Block) {
 				at = check.RangeOf("condition")
 			}
 			message := e.Bilingual(check, "message").V
-			detail := fmt.Sprintf("The setting %q: %s", s.Name, message.EN)
-			if message.FR != message.EN {
-				detail += "\n" + message.FR
-			}
-			e.Add(diag.Error("Setting not accepted", detail, at))
+			e.Add(diag.Error("Setting not accepted", text.Say("The setting %q: %s", s.Name, message), at))
 		}
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -98,7 +99,7 @@ func (h *fakeHouse) Up(_ context.Context, w api.Wanted, each func(api.Event)) er
 		paper = m[1]
 	}
 	if h.unit != "" && h.paper != paper && !h.sins["changes what is fixed"] {
-		return diag.List{diag.Error("Never changes after the first start", "It was "+h.paper+".", diag.Range{})}.Err() // as the daemon refuses
+		return diag.List{diag.Error("Never changes after the first start", text.Text{EN: "It was " + h.paper + "."}, diag.Range{})}.Err() // as the daemon refuses
 	}
 	h.paper = paper
 	if motto == h.motto && h.running {

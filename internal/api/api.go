@@ -9,6 +9,7 @@ import (
 	"ronron/account"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -51,6 +52,44 @@ type Event struct {
 	Elapsed time.Duration `json:"elapsed,omitempty"` // of the step or the service, nanoseconds
 	Error   *Error        `json:"error,omitempty"`
 	Report  *Report       `json:"report,omitempty"` // with Done and Failed
+	French  *French       `json:"fr,omitempty"`
+}
+
+// Saying returns the event with a message.
+func (e Event) Saying(message text.Text) Event {
+	e.Message, e.French = message.EN, french(message.FR, "")
+	return e
+}
+
+// Text is the message in both languages.
+func (e Event) Text() text.Text { return text.Text{EN: e.Message, FR: e.French.message()} }
+
+// French is what stands in English beside it; what is empty nobody has
+// translated yet. Programs read the English.
+type French struct {
+	Message string `json:"message,omitempty"`
+	Hint    string `json:"hint,omitempty"` // or what mends a check
+}
+
+func french(message, hint string) *French {
+	if message == "" && hint == "" {
+		return nil
+	}
+	return &French{Message: message, Hint: hint}
+}
+
+func (f *French) message() string {
+	if f == nil {
+		return ""
+	}
+	return f.Message
+}
+
+func (f *French) hint() string {
+	if f == nil {
+		return ""
+	}
+	return f.Hint
 }
 
 // EventKind is what an event tells.
@@ -132,10 +171,21 @@ type UnitStatus struct {
 
 // Check is one line of `ronron doctor`.
 type Check struct {
-	Name    string `json:"name"`
-	Level   string `json:"level"` // "ok", "warning", "problem"
-	Message string `json:"message"`
-	Fix     string `json:"fix,omitempty"`
+	Name    string  `json:"name"`
+	Level   string  `json:"level"` // "ok", "warning", "problem"
+	Message string  `json:"message"`
+	Fix     string  `json:"fix,omitempty"`
+	French  *French `json:"fr,omitempty"`
+}
+
+// NewCheck returns a check that says and advises in both languages.
+func NewCheck(name, level string, message, fix text.Text) Check {
+	return Check{Name: name, Level: level, Message: message.EN, Fix: fix.EN, French: french(message.FR, fix.FR)}
+}
+
+// Text returns what the check says and what mends it.
+func (c Check) Text() (message, fix text.Text) {
+	return text.Text{EN: c.Message, FR: c.French.message()}, text.Text{EN: c.Fix, FR: c.French.hint()}
 }
 
 // MemberRequest makes or changes a member.
@@ -160,6 +210,25 @@ type Error struct {
 	Service services.Name `json:"service,omitempty"`
 	Step    string        `json:"step,omitempty"`
 	Log     []string      `json:"log,omitempty"`
+	French  *French       `json:"fr,omitempty"`
+}
+
+// Saying returns the error with these words.
+func (e *Error) Saying(message, hint text.Text) *Error {
+	c := *e
+	c.Message, c.Hint, c.French = message.EN, hint.EN, french(message.FR, hint.FR)
+	return &c
+}
+
+// Text returns the sentence and what to do next in both languages.
+func (e *Error) Text() (message, hint text.Text) {
+	return text.Text{EN: e.Message, FR: e.French.message()}, text.Text{EN: e.Hint, FR: e.French.hint()}
 }
 
 func (e *Error) Error() string { return e.Message }
+
+// In is Error in a language.
+func (e *Error) In(lang text.Lang) string {
+	message, _ := e.Text()
+	return message.In(lang)
+}

@@ -297,7 +297,8 @@ func failure(e *Error) error {
 	if e == nil {
 		return errs.New(errs.Internal, "The daemon failed without saying why.").WithHint("Its log may tell: ronron logs")
 	}
-	return &errs.Error{Code: e.Code, Message: e.Message, Hint: e.Hint, Err: e}
+	message, hint := e.Text()
+	return errs.Said(e.Code, message, hint, e)
 }
 
 // gone is the error of a conversation that broke off.

@@ -15,6 +15,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 func TestExitCode_EveryKindOfError(t *testing.T) {
@@ -148,7 +149,7 @@ func TestPlan_DetailedExitCode(t *testing.T) {
 func TestPlan_ProblemsThatOnlyTheDaemonSees(t *testing.T) {
 	w := newWorld(t)
 	w.deployed()
-	w.daemon.diags = diag.List{diag.Error("Two services on one host", "wiki and pads.", diag.Range{File: w.file, Start: diag.Pos{Line: 1, Column: 1}})}
+	w.daemon.diags = diag.List{diag.Error("Two services on one host", text.Text{EN: "wiki and pads."}, diag.Range{File: w.file, Start: diag.Pos{Line: 1, Column: 1}})}
 	w.wantCode(exitUsage, "plan", "--file", w.file)
 	wantIn(t, "stderr", "Two services on one host", w.stderr)
 	wantIn(t, "stderr", "chaton {}", w.stderr)
@@ -343,7 +344,7 @@ func TestValidate_NeedsNoEngine(t *testing.T) {
 		return nil, errs.New(errs.Failed, "x")
 	}
 	w.wantCode(exitDone, "validate", "--file", w.file)
-	w.language.diags = diag.List{diag.Error("Unknown attribute", "x", diag.Range{})}
+	w.language.diags = diag.List{diag.Error("Unknown attribute", text.Text{EN: "x"}, diag.Range{})}
 	w.wantCode(exitUsage, "validate", "--file", w.file, "--json")
 	var got validity
 	if i := strings.Index(w.stdout.String(), "{"); json.Unmarshal([]byte(w.stdout.String()[i:]), &got) != nil || got.Valid || len(got.Diagnostics) != 1 {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"ronron/chaton"
 	"ronron/internal/diag"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 )
 
 // maxPassword is far more than any; a file that is longer is another one.
@@ -25,42 +25,42 @@ func mailPassword(path string, m chaton.Mail) (secret.String, diag.List) {
 	}
 	file := filepath.Join(filepath.Dir(path), m.PasswordFile)
 	line, wrong := passwordLine(file)
-	if wrong != "" {
+	if !wrong.IsZero() {
 		return secret.String{}, diag.List{diag.Error("Password file not usable", wrong, m.PasswordFileRange)}
 	}
 	return secret.New(line), nil
 }
 
-func passwordLine(file string) (line, wrong string) {
+func passwordLine(file string) (line string, wrong text.Text) {
 	f, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Sprintf("There is no file %s. Write the password of the mail server into it as its only line, and let nobody else read it: chmod 600 %s.", file, file)
+		return "", text.Say("There is no file %s. Write the password of the mail server into it as its only line, and let nobody else read it: chmod 600 %s.", file, file)
 	}
 	if err != nil {
-		return "", fmt.Sprintf("The file %s cannot be read: %v.", file, err)
+		return "", text.Say("The file %s cannot be read: %v.", file, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return "", fmt.Sprintf("The file %s cannot be read: %v.", file, err)
+		return "", text.Say("The file %s cannot be read: %v.", file, err)
 	case !info.Mode().IsRegular():
-		return "", fmt.Sprintf("%s is no file. Name the file that holds the password as its only line.", file)
+		return "", text.Say("%s is no file. Name the file that holds the password as its only line.", file)
 	case info.Mode().Perm()&0o077 != 0:
-		return "", fmt.Sprintf("Others on this machine can read or change %s. Leave it to its owner: chmod 600 %s. If it was so for long, change the password too.", file, file)
+		return "", text.Say("Others on this machine can read or change %s. Leave it to its owner: chmod 600 %s. If it was so for long, change the password too.", file, file)
 	}
 	content, err := io.ReadAll(io.LimitReader(f, maxPassword+1))
 	if err != nil {
-		return "", fmt.Sprintf("The file %s cannot be read: %v.", file, err)
+		return "", text.Say("The file %s cannot be read: %v.", file, err)
 	}
 	line = strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	switch {
 	case line == "":
-		return "", fmt.Sprintf("The file %s is empty. Write the password of the mail server into it, as its only line.", file)
+		return "", text.Say("The file %s is empty. Write the password of the mail server into it, as its only line.", file)
 	case len(content) > maxPassword:
-		return "", fmt.Sprintf("The file %s is longer than any password. Its only line is the password.", file)
+		return "", text.Say("The file %s is longer than any password. Its only line is the password.", file)
 	case strings.ContainsAny(line, "\r\n\x00"):
-		return "", fmt.Sprintf("The file %s has more than one line. Its only line is the password.", file)
+		return "", text.Say("The file %s has more than one line. Its only line is the password.", file)
 	}
-	return line, ""
+	return line, text.Text{}
 }

@@ -12,6 +12,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services/plan"
 )
 
@@ -62,8 +63,8 @@ func TestUp_StartsDaemonThenAppliesTheShownPlan(t *testing.T) {
 func TestUp_InvalidFileTouchesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.language.diags = diag.List{
-		diag.Error("Unknown attribute", "There is no nmae.", diag.Range{}),
-		diag.Error("Missing attribute", "domain is missing.", diag.Range{}),
+		diag.Error("Unknown attribute", text.Text{EN: "There is no nmae."}, diag.Range{}),
+		diag.Error("Missing attribute", text.Text{EN: "domain is missing."}, diag.Range{}),
 	}
 	w.wantCode(exitUsage, "up", "--file", w.file, "--yes")
 	wantIn(t, "stderr", "There is no nmae.", w.stderr)

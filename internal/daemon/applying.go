@@ -13,6 +13,7 @@ import (
 	"ronron/internal/errs"
 	"ronron/internal/logkey"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/apply"
 	"ronron/services/plan"
@@ -156,7 +157,7 @@ func (d *Daemon) firstAdministrator(ctx context.Context, w *wanted, tell func(ap
 	made, err := d.makeAdministrator(ctx, w)
 	if err != nil {
 		d.Log.Error("the first administrator could not be made", logkey.Error, err)
-		tell(api.Event{Time: d.Now(), Kind: api.Warning, Service: directoryName, Message: "the first administrator could not be made: " + err.Error(), Error: wireError(err)})
+		tell(api.Event{Time: d.Now(), Kind: api.Warning, Service: directoryName, Error: wireError(err)}.Saying(text.Say("the first administrator could not be made: %v", err)))
 	}
 	return made
 }
@@ -293,18 +294,19 @@ func (t *teller) service(e apply.Event, now time.Time) {
 // wireError turns an error into what a person far away may read. What has no
 // code is a fault of ours: its text goes to the log, not to them.
 func wireError(err error) *api.Error {
-	out := &api.Error{Code: errs.CodeOf(err), Message: "Internal error.", Hint: errs.HintOf(err)}
+	out := &api.Error{Code: errs.CodeOf(err)}
+	message, hint := text.Of("Internal error."), errs.Advice(err)
 	if e, ok := errors.AsType[*errs.Error](err); ok {
-		out.Message = e.Message
+		message = e.Text()
 	}
 	if e, ok := errors.AsType[*apply.StepError](err); ok {
 		out.Service, out.Step, out.Log = e.Step.Service, e.Step.ID, e.Log
 	}
 	if e, ok := errors.AsType[*diag.ListError](err); ok {
-		out.Code, out.Message, out.Diagnostics = errs.Invalid, "The file has problems.", e.List
+		out.Code, message, out.Diagnostics = errs.Invalid, text.Of("The file has problems."), e.List
 	}
-	if out.Code == errs.Internal && out.Hint == "" {
-		out.Hint = "The daemon's log has the details: `ronron logs daemon`. Please report it."
+	if out.Code == errs.Internal && hint.IsZero() {
+		hint = text.Of("The daemon's log has the details: `ronron logs daemon`. Please report it.")
 	}
-	return out
+	return out.Saying(message, hint)
 }

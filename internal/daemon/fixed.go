@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"ronron/chaton"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/recipes"
 	"ronron/services"
 )
@@ -51,17 +51,17 @@ func (d *Daemon) checkFixed(ctx context.Context, s chaton.Service, resolved reci
 func fixedDiagnostic(s chaton.Service, name, was, now string) diag.Diagnostic {
 	if companion, ok := strings.CutPrefix(name, "companion."); ok {
 		return diag.Error("Another database than the data's",
-			fmt.Sprintf("The data of %s was made by %s, and its recipe now has %s for %q, which cannot read it. Use the recipe of before; a change of the major version needs a dump of the one and a restore into the other.", s.Name, was, now, companion), s.Range)
+			text.Say("The data of %s was made by %s, and its recipe now has %s for %q, which cannot read it. Use the recipe of before; a change of the major version needs a dump of the one and a restore into the other.", s.Name, was, now, companion), s.Range)
 	}
-	at, what := s.HostRange, fmt.Sprintf("The host of %s", s.Name)
+	at, what := s.HostRange, text.Say("The host of %s", s.Name)
 	if setting, ok := strings.CutPrefix(name, "setting."); ok {
-		at, what = s.Range, fmt.Sprintf("The setting %q of %s", setting, s.Name)
+		at, what = s.Range, text.Say("The setting %q of %s", setting, s.Name)
 		if given, ok := s.Settings[setting]; ok {
 			at = given.Range
 		}
 	}
 	return diag.Error("Never changes after the first start",
-		fmt.Sprintf("%s was %q when its data was made, and this software writes it into the data for good. Write %q again, not %q; or bring up a second service beside it and move over.", what, was, was, now), at)
+		text.Say("%s was %q when its data was made, and this software writes it into the data for good. Write %q again, not %q; or bring up a second service beside it and move over.", what, was, was, now), at)
 }
 
 // keepFixed remembers the first values of the services that started.

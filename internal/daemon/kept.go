@@ -10,6 +10,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 	"ronron/recipes"
 )
 
@@ -58,7 +59,7 @@ func MailInput(m chaton.Mail, password secret.String) recipes.MailInput {
 // checkMailPassword finds the password missing that the command line brings.
 func checkMailPassword(m chaton.Mail, password secret.String) (diags diag.List) {
 	if m.PasswordFile != "" && password.IsZero() {
-		diags = diags.Append(diag.Error("Password missing", "The password of the mail server did not come with this file. Send it again with a Ronron of the daemon's version: ronron up.", m.PasswordFileRange))
+		diags = diags.Append(diag.Error("Password missing", text.Of("The password of the mail server did not come with this file. Send it again with a Ronron of the daemon's version: ronron up."), m.PasswordFileRange))
 	}
 	return diags
 }

@@ -12,6 +12,7 @@ import (
 	"ronron/gateway"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/recipes"
 	"ronron/services"
 )
@@ -61,14 +62,14 @@ func (w *wanted) portConflicts() (diags diag.List) {
 	told := map[string]bool{}
 	for _, p := range ports {
 		who := by[p]
-		detail, at := "", who[len(who)-1]
+		detail, at := text.Text{}, who[len(who)-1]
 		switch {
 		case p.protocol == "tcp" && (p.number == w.chaton.HTTPSPort || p.number == w.chaton.HTTPPort):
-			detail = fmt.Sprintf("%s wants port %d of the machine, which the gateway has for web pages. Choose another port in the gateway block or in the service's settings.", at, p.number)
+			detail = text.Say("%s wants port %d of the machine, which the gateway has for web pages. Choose another port in the gateway block or in the service's settings.", at, p.number)
 		case len(who) > 1:
-			detail = fmt.Sprintf("%s and %s both want port %d (%s) of the machine. Give one of them another in its settings, or leave it out.", who[0], at, p.number, p.protocol)
+			detail = text.Say("%s and %s both want port %d (%s) of the machine. Give one of them another in its settings, or leave it out.", who[0], at, p.number, p.protocol)
 		}
-		if key := fmt.Sprint(who); detail != "" && !told[key] { // of a range, one is enough
+		if key := fmt.Sprint(who); !detail.IsZero() && !told[key] { // of a range, one is enough
 			told[key] = true
 			diags = diags.Append(diag.Error("Port taken twice", detail, w.rangeOf(at)))
 		}

@@ -1,10 +1,9 @@
 package daemon
 
 import (
-	"fmt"
-
 	"ronron/chaton"
 	"ronron/internal/diag"
+	"ronron/internal/text"
 	"ronron/recipes"
 )
 
@@ -13,7 +12,7 @@ import (
 func unlocked(s chaton.Service, r recipes.Resolved) (diags diag.List) {
 	for _, tag := range r.Unlocked {
 		diags = diags.Append(diag.Error("Image not locked",
-			fmt.Sprintf("The recipe %q runs the image %q, and chaton.lock does not say which content that is. Run `ronron recipe lock`, or `ronron up`, which notes what is missing.", s.Recipe, tag),
+			text.Say("The recipe %q runs the image %q, and chaton.lock does not say which content that is. Run `ronron recipe lock`, or `ronron up`, which notes what is missing.", s.Recipe, tag),
 			s.RecipeRange))
 	}
 	return diags

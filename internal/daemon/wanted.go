@@ -51,7 +51,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 	}
 	if c.ID() != d.Chaton {
 		return nil, diags.Append(diag.Error("Another chaton's file",
-			fmt.Sprintf("This daemon is that of %s, and the file is for %s. A domain cannot change after the first `ronron up`: "+
+			text.Say("This daemon is that of %s, and the file is for %s. A domain cannot change after the first `ronron up`: "+
 				"it is in every address, account and certificate. Write %q again, or bring up the other chaton with its own daemon.", d.Chaton, c.Domain, string(d.Chaton)),
 			c.Range)), nil
 	}
@@ -99,7 +99,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 	diags = append(diags, w.portConflicts()...)
 	for _, id := range charter.UnknownDeclarations(c.Charter.Declarations) {
 		diags = diags.Append(diag.Warning("Unknown criterion",
-			fmt.Sprintf("The charter has no criterion %q, so what is declared of it appears nowhere. The ids are those of the charter page.", id), c.Charter.Range))
+			text.Say("The charter has no criterion %q, so what is declared of it appears nowhere. The ids are those of the charter page.", id), c.Charter.Range))
 	}
 	return w, diags, nil
 }
@@ -141,7 +141,7 @@ func (d *Daemon) resolve(ctx context.Context, w *wanted, catalog *recipes.Catalo
 	for _, r := range resolved.Routes {
 		if !d.underDomain(r.Host) {
 			diags = diags.Append(diag.Error("Host outside the domain",
-				fmt.Sprintf("The internal authority signs only for %s and names below it, and %s is not. Use a name such as %q.", d.Chaton, r.Host, string(s.Name)), s.HostRange))
+				text.Say("The internal authority signs only for %s and names below it, and %s is not. Use a name such as %q.", d.Chaton, r.Host, string(s.Name)), s.HostRange))
 		}
 		w.routes = append(w.routes, route{s.Name, r})
 	}
@@ -235,7 +235,7 @@ func (w *wanted) conflicts() (diags diag.List) {
 		at := r.Host + r.Path
 		if other, taken := seen[at]; taken {
 			diags = diags.Append(diag.Error("Address taken twice",
-				fmt.Sprintf("%s and %s both want https://%s. Give one of them another host.", other, r.service, at), w.rangeOf(r.service)))
+				text.Say("%s and %s both want https://%s. Give one of them another host.", other, r.service, at), w.rangeOf(r.service)))
 		}
 		seen[at] = r.service
 	}

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ronron/internal/text"
 )
 
 // Severity tells whether a diagnostic stops the work.
@@ -54,16 +56,42 @@ type Diagnostic struct {
 	Detail   string   `json:"detail,omitempty"`
 	Range    Range    `json:"range"`
 	Source   string   `json:"source,omitempty"` // the source line, for people far from the file
+	French   *French  `json:"fr,omitempty"`
 }
 
-// Error returns an error diagnostic.
-func Error(summary, detail string, r Range) Diagnostic {
-	return Diagnostic{Severity: SeverityError, Summary: summary, Detail: detail, Range: r}
+// French is what a diagnostic says in French. What is empty nobody has
+// translated; it is shown in English.
+type French struct {
+	Summary string `json:"summary,omitempty"`
+	Detail  string `json:"detail,omitempty"`
 }
 
-// Warning returns a warning diagnostic.
-func Warning(summary, detail string, r Range) Diagnostic {
-	return Diagnostic{Severity: SeverityWarning, Summary: summary, Detail: detail, Range: r}
+// Error returns an error diagnostic. The summary is a fixed sentence.
+func Error(summary string, detail text.Text, r Range) Diagnostic {
+	return Diagnostic{Severity: SeverityError, Range: r}.Saying(text.Of(summary), detail)
+}
+
+// Warning returns a warning diagnostic. The summary is a fixed sentence.
+func Warning(summary string, detail text.Text, r Range) Diagnostic {
+	return Diagnostic{Severity: SeverityWarning, Range: r}.Saying(text.Of(summary), detail)
+}
+
+// Saying returns the diagnostic with other words.
+func (d Diagnostic) Saying(summary, detail text.Text) Diagnostic {
+	d.Summary, d.Detail, d.French = summary.EN, detail.EN, nil
+	if summary.FR != "" || detail.FR != "" {
+		d.French = &French{Summary: summary.FR, Detail: detail.FR}
+	}
+	return d
+}
+
+// Text returns the words in both languages.
+func (d Diagnostic) Text() (summary, detail text.Text) {
+	summary, detail = text.Text{EN: d.Summary}, text.Text{EN: d.Detail}
+	if d.French != nil {
+		summary.FR, detail.FR = d.French.Summary, d.French.Detail
+	}
+	return summary, detail
 }
 
 // List is any number of diagnostics. The zero List is "all well".
@@ -100,7 +128,10 @@ func (l List) Err() error {
 // ListError carries diagnostics through an error return.
 type ListError struct{ List List }
 
-func (e *ListError) Error() string {
+func (e *ListError) Error() string { return e.In(text.EN) }
+
+// In is Error in a language.
+func (e *ListError) In(lang text.Lang) string {
 	var b strings.Builder
 	for i, d := range e.List.Sorted() {
 		if i > 0 {
@@ -109,9 +140,10 @@ func (e *ListError) Error() string {
 		if at := d.Range.String(); at != "" {
 			b.WriteString(at + ": ")
 		}
-		b.WriteString(d.Summary)
+		summary, detail := d.Text()
+		b.WriteString(summary.In(lang))
 		if d.Detail != "" {
-			b.WriteString(": " + d.Detail)
+			b.WriteString(": " + detail.In(lang))
 		}
 	}
 	return b.String()

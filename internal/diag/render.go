@@ -2,10 +2,13 @@ package diag
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"ronron/internal/text"
 )
 
 // width is how far text goes to the right, so that it fits a terminal.
@@ -39,24 +42,28 @@ func lineOf(src []byte, n int) string {
 // Options say how diagnostics are drawn.
 type Options struct {
 	Color bool
+	Lang  text.Lang // English where empty
 }
 
 // Render draws the list for people: each problem with its place, the source
 // line with a marker below, and what to do. It ends with the number of problems.
 func Render(w io.Writer, l List, o Options) error {
-	p := painter{on: o.Color}
+	p := painter{on: o.Color, lang: cmp.Or(o.Lang, text.EN)}
 	var b strings.Builder
 	for _, d := range l.Sorted() {
 		p.diagnostic(&b, d)
 		b.WriteByte('\n')
 	}
-	b.WriteString(count(l))
+	b.WriteString(count(l, p.lang))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // painter adds colour, or does not.
-type painter struct{ on bool }
+type painter struct {
+	on   bool
+	lang text.Lang
+}
 
 const (
 	bold   = "\x1b[1m"
@@ -74,15 +81,16 @@ func (p painter) paint(color, s string) string {
 }
 
 func (p painter) diagnostic(b *strings.Builder, d Diagnostic) {
-	color, word := red, "Error"
+	color, word := red, text.Of("Error: ")
 	if d.Severity == SeverityWarning {
-		color, word = yellow, "Warning"
+		color, word = yellow, text.Of("Warning: ")
 	}
-	fmt.Fprintf(b, "%s%s\n", p.paint(color, word+": "), p.paint(bold, printable(d.Summary)))
+	summary, detail := d.Text()
+	fmt.Fprintf(b, "%s%s\n", p.paint(color, word.In(p.lang)), p.paint(bold, printable(summary.In(p.lang))))
 	if !d.Range.IsZero() {
 		p.place(b, d, color)
 	}
-	for _, line := range wrap(printable(d.Detail), width-2) {
+	for _, line := range wrap(printable(detail.In(p.lang)), width-2) {
 		fmt.Fprintf(b, "  %s\n", line)
 	}
 }
@@ -147,7 +155,7 @@ func wrap(text string, columns int) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
 		line, length := "", 0
-		for _, word := range strings.Fields(paragraph) {
+		for _, word := range strings.FieldsFunc(paragraph, func(r rune) bool { return r == ' ' || r == '\t' }) {
 			n := utf8.RuneCountInString(word)
 			if length > 0 && length+1+n > columns {
 				lines = append(lines, line)
@@ -163,7 +171,7 @@ func wrap(text string, columns int) []string {
 	return lines
 }
 
-func count(l List) string {
+func count(l List, lang text.Lang) string {
 	errors, warnings := 0, 0
 	for _, d := range l {
 		if d.Severity == SeverityWarning {
@@ -172,22 +180,15 @@ func count(l List) string {
 			errors++
 		}
 	}
-	var parts []string
+	var parts []text.Text
 	if errors > 0 {
-		parts = append(parts, plural(errors, "error"))
+		parts = append(parts, text.Plural(errors, "%d error", "%d errors", errors))
 	}
 	if warnings > 0 {
-		parts = append(parts, plural(warnings, "warning"))
+		parts = append(parts, text.Plural(warnings, "%d warning", "%d warnings", warnings))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return strings.Join(parts, ", ") + ".\n"
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
+	return text.Join(parts, ", ").In(lang) + ".\n"
 }

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ronron/internal/text"
 )
 
 func at(line, from, to int) Range {
@@ -24,8 +26,8 @@ func render(t *testing.T, l List, o Options) string {
 func TestRender_ShowsPlaceLineAndWhatToDo(t *testing.T) {
 	src := []byte("chaton {\n\tnmae = \"Le chaton\"\n}\n")
 	l := List{
-		Error("Unknown attribute", `There is no attribute "nmae" here. Did you mean "name"?`, at(2, 2, 6)),
-		Warning("Recipe replaced", "Your own recipe is used in place of the one that comes with Ronron, so updates of Ronron will not change it.", Range{}),
+		Error("Unknown attribute", text.Text{EN: `There is no attribute "nmae" here. Did you mean "name"?`}, at(2, 2, 6)),
+		Warning("Recipe replaced", text.Text{EN: "Your own recipe is used in place of the one that comes with Ronron, so updates of Ronron will not change it."}, Range{}),
 	}
 	want := `Warning: Recipe replaced
   Your own recipe is used in place of the one that comes with Ronron, so
@@ -49,7 +51,7 @@ Error: Unknown attribute
 func TestRender_FitsTheTerminal(t *testing.T) {
 	src := strings.Repeat("é", 300)
 	for _, r := range []Range{at(1, 1, 301), at(1, 290, 295), at(1, 100, 101), at(1, 301, 302), {File: "chaton.hcl", Start: Pos{Line: 1, Column: 5}, End: Pos{Line: 3, Column: 1}}} {
-		out := render(t, List{Error("Long", strings.Repeat("word ", 60)+".", r)}.WithSource(map[string][]byte{"chaton.hcl": []byte(src)}), Options{})
+		out := render(t, List{Error("Long", text.Text{EN: strings.Repeat("word ", 60) + "."}, r)}.WithSource(map[string][]byte{"chaton.hcl": []byte(src)}), Options{})
 		for line := range strings.Lines(out) {
 			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width {
 				t.Errorf("%v: a line has %d columns: %s", r, n, line)
@@ -63,14 +65,14 @@ func TestRender_FitsTheTerminal(t *testing.T) {
 
 func TestRender_KeepsFilesFromCommandingTheTerminal(t *testing.T) {
 	src := []byte("a = \"\x1b]0;owned\x07\x1b[2J\"\n")
-	out := render(t, List{Error("X\x1b[2J", "Y\x1b[2J \u009b2J", at(1, 5, 9))}.WithSource(map[string][]byte{"chaton.hcl": src}), Options{})
+	out := render(t, List{Error("X\x1b[2J", text.Text{EN: "Y\x1b[2J \u009b2J"}, at(1, 5, 9))}.WithSource(map[string][]byte{"chaton.hcl": src}), Options{})
 	if strings.ContainsAny(out, "\x1b\x07\u009b") {
 		t.Errorf("control characters are let through: %q", out)
 	}
 }
 
 func TestRender_ColoursOnlyWhenAsked(t *testing.T) {
-	l := List{Error("X", "Y.", at(1, 1, 2))}
+	l := List{Error("X", text.Text{EN: "Y."}, at(1, 1, 2))}
 	if out := render(t, l, Options{}); strings.Contains(out, "\x1b") {
 		t.Errorf("colour without being asked: %q", out)
 	}
@@ -80,9 +82,9 @@ func TestRender_ColoursOnlyWhenAsked(t *testing.T) {
 }
 
 func TestWithSource_LeavesWhatIsThere(t *testing.T) {
-	known := Error("X", "Y.", at(1, 1, 2))
+	known := Error("X", text.Text{EN: "Y."}, at(1, 1, 2))
 	known.Source = "sent along"
-	l := List{known, Error("X", "Y.", at(9, 1, 2)), Error("X", "Y.", Range{File: "other", Start: Pos{Line: 1}})}
+	l := List{known, Error("X", text.Text{EN: "Y."}, at(9, 1, 2)), Error("X", text.Text{EN: "Y."}, Range{File: "other", Start: Pos{Line: 1}})}
 	got := l.WithSource(map[string][]byte{"chaton.hcl": []byte("from the file\n")})
 	if got[0].Source != "sent along" || got[1].Source != "" || got[2].Source != "" {
 		t.Errorf("sources: %q, %q, %q", got[0].Source, got[1].Source, got[2].Source)
@@ -103,7 +105,7 @@ func TestSuggest_FindsSlipsOfTheFinger(t *testing.T) {
 
 func TestOneOf_ReadsAsASentence(t *testing.T) {
 	for want, words := range map[string][]string{``: nil, `"a"`: {"a"}, `"a" or "b"`: {"a", "b"}, `"a", "b" or "c"`: {"a", "b", "c"}} {
-		if got := OneOf(words); got != want {
+		if got := OneOf(words).EN; got != want {
 			t.Errorf("OneOf(%v) = %s", words, got)
 		}
 	}

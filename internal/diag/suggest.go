@@ -3,6 +3,8 @@ package diag
 import (
 	"slices"
 	"strings"
+
+	"ronron/internal/text"
 )
 
 // Suggest returns the candidate that somebody who wrote given most likely
@@ -25,12 +27,12 @@ func Suggest(given string, candidates []string) string {
 	return best
 }
 
-// DidYouMean returns " Did you mean "x"?" with the best candidate, or "".
-func DidYouMean(given string, candidates []string) string {
+// DidYouMean returns ` Did you mean "x"?` with the best candidate, or nothing.
+func DidYouMean(given string, candidates []string) text.Text {
 	if s := Suggest(given, candidates); s != "" {
-		return ` Did you mean "` + s + `"?`
+		return text.Say(` Did you mean %q?`, s)
 	}
-	return ""
+	return text.Text{}
 }
 
 // distance counts the letters to insert, remove, replace or swap with their
@@ -61,13 +63,13 @@ func distance(a, b string) int {
 }
 
 // OneOf lists words for a sentence: "a", "a or b", "a, b or c", each in quotes.
-func OneOf(words []string) string {
+func OneOf(words []string) text.Text {
 	quoted := make([]string, len(words))
 	for i, w := range words {
 		quoted[i] = `"` + w + `"`
 	}
 	if len(quoted) < 2 {
-		return strings.Join(quoted, "")
+		return text.Text{EN: strings.Join(quoted, "")}
 	}
-	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
+	return text.Say("%s or %s", strings.Join(quoted[:len(quoted)-1], ", "), quoted[len(quoted)-1])
 }

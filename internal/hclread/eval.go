@@ -1,7 +1,6 @@
 package hclread
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -10,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 
 	"ronron/internal/diag"
+	"ronron/internal/text"
 )
 
 // Eval evaluates expressions and collects what is wrong with them. One Eval
@@ -38,7 +38,7 @@ func (e *Eval) Add(d ...diag.Diagnostic) { e.Diags = e.Diags.Append(d...) }
 
 // Errorf notes an error.
 func (e *Eval) Errorf(r diag.Range, summary, format string, args ...any) {
-	e.Add(diag.Error(summary, fmt.Sprintf(format, args...), r))
+	e.Add(diag.Error(summary, text.Say(format, args...), r))
 }
 
 // Template evaluates a template; ok is false when that failed.

@@ -9,12 +9,11 @@
 package hclread
 
 import (
-	"fmt"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"ronron/internal/diag"
+	"ronron/internal/text"
 )
 
 // Bounds of one file. An honest file stays far below; beyond, the parser's
@@ -91,7 +90,7 @@ type lexer func(src []byte, file string, start hcl.Pos) (hclsyntax.Tokens, hcl.D
 // it can look first.
 func bounds(file string, src []byte, lex lexer) diag.List {
 	refuse := func(r hcl.Range, format string, args ...any) diag.List {
-		return diag.List{diag.Error("Text too large or too deep", fmt.Sprintf(format, args...), Range(r))}
+		return diag.List{diag.Error("Text too large or too deep", text.Say(format, args...), Range(r))}
 	}
 	start := hcl.Range{Filename: file, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > MaxSize {

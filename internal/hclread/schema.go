@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"ronron/internal/diag"
+	"ronron/internal/text"
 )
 
 // Schema says what may stand in a block. It is data, so that the reference
@@ -68,33 +69,33 @@ const (
 func (k Kind) Form() string {
 	switch k {
 	case Text:
-		return `a text in quotes, such as "wiki"`
+		return text.Key(`a text in quotes, such as "wiki"`)
 	case Number:
-		return `a whole number without quotes, such as 443`
+		return text.Key(`a whole number without quotes, such as 443`)
 	case Decimal:
-		return `a number without quotes, such as 0.5`
+		return text.Key(`a number without quotes, such as 0.5`)
 	case Bool:
-		return `true or false, without quotes`
+		return text.Key(`true or false, without quotes`)
 	case TextList:
-		return `a list of texts, such as ["members", "admins"]`
+		return text.Key(`a list of texts, such as ["members", "admins"]`)
 	case TextOrList:
-		return `a text in quotes, or a list of texts, such as ["first", "upgrade"]`
+		return text.Key(`a text in quotes, or a list of texts, such as ["first", "upgrade"]`)
 	case NumberList:
-		return `a list of whole numbers, such as [200, 401]`
+		return text.Key(`a list of whole numbers, such as [200, 401]`)
 	case Size:
-		return `a size in quotes, such as "64M" or "2G"`
+		return text.Key(`a size in quotes, such as "64M" or "2G"`)
 	case Duration:
-		return `a duration in quotes, such as "30s", "5m", "1h" or "14d"`
+		return text.Key(`a duration in quotes, such as "30s", "5m", "1h" or "14d"`)
 	case Bilingual:
-		return `a text for both languages, such as { fr = "Wiki", en = "Wiki" }, or one text in quotes that serves for both`
+		return text.Key(`a text for both languages, such as { fr = "Wiki", en = "Wiki" }, or one text in quotes that serves for both`)
 	case Bilinguals:
-		return `texts by name, such as { "S-01" = { fr = "…", en = "…" } }`
+		return text.Key(`texts by name, such as { "S-01" = { fr = "…", en = "…" } }`)
 	case TextMap:
-		return `texts by name, such as { NAME = "value" }`
+		return text.Key(`texts by name, such as { NAME = "value" }`)
 	case Object:
-		return `values by name, such as { title = "Our wiki" }`
+		return text.Key(`values by name, such as { title = "Our wiki" }`)
 	default:
-		return `a value`
+		return text.Key(`a value`)
 	}
 }
 
@@ -223,7 +224,7 @@ func newBlock(body *hclsyntax.Body, schema *Schema, head diag.Range, diags *diag
 		if bs.Single {
 			if first := b.Block(inner.Type); first != nil {
 				*diags = diags.Append(diag.Error("Block written twice",
-					fmt.Sprintf("There is one %q block already, in line %d; put everything into that one.", inner.Type, first.Range.Start.Line), child.Range))
+					text.Say("There is one %q block already, in line %d; put everything into that one.", inner.Type, first.Range.Start.Line), child.Range))
 				continue
 			}
 		}
@@ -237,13 +238,13 @@ func (s *Schema) missing(b *Block, body *hclsyntax.Body, diags *diag.List) {
 	for _, a := range s.Attributes {
 		if a.Required && b.attrs[a.Name] == nil {
 			*diags = diags.Append(diag.Error("Missing attribute",
-				fmt.Sprintf("%q is needed here: write %s = %s.", a.Name, a.Name, a.Kind.Example()), b.Range))
+				text.Say("%q is needed here: write %s = %s.", a.Name, a.Name, a.Kind.Example()), b.Range))
 		}
 	}
 	for _, want := range s.Blocks {
 		if want.Required && !slices.ContainsFunc(body.Blocks, func(x *hclsyntax.Block) bool { return x.Type == want.Type }) {
 			*diags = diags.Append(diag.Error("Missing block",
-				fmt.Sprintf("A %q block is needed here: write %s.", want.Type, want.example()), b.Range))
+				text.Say("A %q block is needed here: write %s.", want.Type, want.example()), b.Range))
 		}
 	}
 }
@@ -258,18 +259,18 @@ func (b BlockSchema) example() string {
 
 func labels(inner *hclsyntax.Block, schema *Schema, diags *diag.List) []Label {
 	var out []Label
-	for i, text := range inner.Labels {
-		out = append(out, Label{Text: text, Range: Range(inner.LabelRanges[i])})
+	for i, label := range inner.Labels {
+		out = append(out, Label{Text: label, Range: Range(inner.LabelRanges[i])})
 	}
 	want := schema.Labels
 	if len(out) > len(want) {
 		*diags = diags.Append(diag.Error("Too many labels",
-			fmt.Sprintf("A block is written %s; remove what is too much.", BlockSchema{Type: inner.Type, Schema: schema}.example()), out[len(want)].Range))
+			text.Say("A block is written %s; remove what is too much.", BlockSchema{Type: inner.Type, Schema: schema}.example()), out[len(want)].Range))
 		return out[:len(want)]
 	}
 	if len(out) < len(want) {
 		*diags = diags.Append(diag.Error("Missing label",
-			fmt.Sprintf("After %s stands the %s in quotes: %s.", inner.Type, strings.Join(want, " and the "), BlockSchema{Type: inner.Type, Schema: schema}.example()), Range(inner.TypeRange)))
+			text.Say("After %s stands the %s in quotes: %s.", inner.Type, strings.Join(want, " and the "), BlockSchema{Type: inner.Type, Schema: schema}.example()), Range(inner.TypeRange)))
 	}
 	return out
 }
@@ -277,37 +278,37 @@ func labels(inner *hclsyntax.Block, schema *Schema, diags *diag.List) []Label {
 func (s *Schema) unknownAttribute(a *hclsyntax.Attribute) diag.Diagnostic {
 	at := Range(a.NameRange)
 	if why, ok := s.Refused[a.Name]; ok {
-		return diag.Error("Not allowed here", why, at)
+		return diag.Error("Not allowed here", text.Of(why), at)
 	}
 	if bs := s.block(a.Name); bs != nil {
 		return diag.Error("Block written as an attribute",
-			fmt.Sprintf("%q is a block: write %s, without an equals sign.", a.Name, bs.example()), at)
+			text.Say("%q is a block: write %s, without an equals sign.", a.Name, bs.example()), at)
 	}
-	return diag.Error("Unknown attribute", fmt.Sprintf("There is no attribute %q here.%s", a.Name, s.suggest(a.Name)), at)
+	return diag.Error("Unknown attribute", text.Say("There is no attribute %q here.%s", a.Name, s.suggest(a.Name)), at)
 }
 
 func (s *Schema) unknownBlock(b *hclsyntax.Block) diag.Diagnostic {
 	at := Range(b.TypeRange)
 	if why, ok := s.Refused[b.Type]; ok {
-		return diag.Error("Not allowed here", why, at)
+		return diag.Error("Not allowed here", text.Of(why), at)
 	}
 	if a := s.attribute(b.Type); a != nil {
 		return diag.Error("Attribute written as a block",
-			fmt.Sprintf("%q is an attribute: write %s = %s.", b.Type, b.Type, a.Kind.Example()), at)
+			text.Say("%q is an attribute: write %s = %s.", b.Type, b.Type, a.Kind.Example()), at)
 	}
-	return diag.Error("Unknown block", fmt.Sprintf("There is no block %q here.%s", b.Type, s.suggest(b.Type)), at)
+	return diag.Error("Unknown block", text.Say("There is no block %q here.%s", b.Type, s.suggest(b.Type)), at)
 }
 
 // suggest offers the nearest name, or else the whole list while it is short.
-func (s *Schema) suggest(given string) string {
+func (s *Schema) suggest(given string) text.Text {
 	names := s.Names()
-	if hint := diag.DidYouMean(given, names); hint != "" {
+	if hint := diag.DidYouMean(given, names); !hint.IsZero() {
 		return hint
 	}
 	if len(names) == 0 {
-		return " Nothing can be written here."
+		return text.Of(" Nothing can be written here.")
 	}
-	return " What can be written here: " + strings.Join(names, ", ") + "."
+	return text.Say(" What can be written here: %s.", strings.Join(names, ", "))
 }
 
 // Names lists what may stand in the block, sorted.

@@ -1,7 +1,6 @@
 package hclread
 
 import (
-	"fmt"
 	"math/big"
 	"time"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"ronron/internal/diag"
+	"ronron/internal/errs"
 	"ronron/internal/text"
 )
 
@@ -78,7 +78,7 @@ func get[T any](e *Eval, b *Block, name string, to func(cty.Value) (T, error)) G
 	case nil:
 		g.V, g.Known = val, true
 	case formError:
-		e.Add(diag.Error("Wrong form", fmt.Sprintf("%q: %s.", name, err.Error()), v.Range))
+		e.Add(diag.Error("Wrong form", text.Say("%q: %s.", name, err), v.Range))
 	default:
 		e.Add(wrongKind(name, b.mustKnow(name).Kind, u, v.Range))
 	}
@@ -112,42 +112,44 @@ func (e *Eval) checkUnknown(a *Attribute, v cty.Value, at diag.Range) {
 // without the full stop.
 type formError struct{ error }
 
+func (e formError) In(lang text.Lang) string { return errs.In(e.error, lang) }
+
 type kindError struct{}
 
 func (kindError) Error() string { return "wrong kind" }
 
 // wrongKind says what is there and what to write instead.
 func wrongKind(name string, want Kind, got cty.Value, at diag.Range) diag.Diagnostic {
-	detail := fmt.Sprintf("%q takes %s; this is %s.", name, want.Form(), describe(got))
+	detail := text.Say("%q takes %s; this is %s.", name, text.Of(want.Form()), describe(got))
 	if u, _ := got.Unmark(); want == Text && u.IsKnown() && !u.IsNull() && u.Type() == cty.Number {
-		detail += " Put it in quotes."
+		detail = text.Say("%s Put it in quotes.", detail)
 	}
 	return diag.Error("Wrong kind of value", detail, at)
 }
 
 // describe names what a value is.
-func describe(v cty.Value) string {
+func describe(v cty.Value) text.Text {
 	v, _ = v.Unmark()
 	if v.IsKnown() && v.IsNull() {
-		return "nothing (null)"
+		return text.Of("nothing (null)")
 	}
 	return describeType(v.Type())
 }
 
-func describeType(t cty.Type) string {
+func describeType(t cty.Type) text.Text {
 	switch {
 	case t == cty.String:
-		return "a text"
+		return text.Of("a text")
 	case t == cty.Number:
-		return "a number"
+		return text.Of("a number")
 	case t == cty.Bool:
-		return "true or false"
+		return text.Of("true or false")
 	case t.IsTupleType() || t.IsListType() || t.IsSetType():
-		return "a list"
+		return text.Of("a list")
 	case t.IsObjectType() || t.IsMapType():
-		return "an object { … }"
+		return text.Of("an object { … }")
 	default:
-		return "something else"
+		return text.Of("something else")
 	}
 }
 
@@ -267,7 +269,7 @@ func asInt(v cty.Value) (int, error) {
 	}
 	n, accuracy := v.AsBigFloat().Int64()
 	if accuracy != big.Exact {
-		return 0, formError{fmt.Errorf("%s is not a whole number that can be counted", v.AsBigFloat().Text('g', 10))}
+		return 0, formError{text.Errorf("%s is not a whole number that can be counted", v.AsBigFloat().Text('g', 10))}
 	}
 	return int(n), nil
 }
@@ -315,10 +317,10 @@ func AsBilingual(v cty.Value) (text.Text, error) {
 	delete(m, "fr")
 	delete(m, "en")
 	for other := range m {
-		return text.Text{}, formError{fmt.Errorf("the languages are fr and en; %q is none of them", other)}
+		return text.Text{}, formError{text.Errorf("the languages are fr and en; %q is none of them", other)}
 	}
 	if t.FR == "" || t.EN == "" {
-		return text.Text{}, formError{fmt.Errorf("both languages are needed: { fr = %q, en = %q }", or(t.FR, "…"), or(t.EN, "…"))}
+		return text.Text{}, formError{text.Errorf("both languages are needed: { fr = %q, en = %q }", or(t.FR, "…"), or(t.EN, "…"))}
 	}
 	return t, nil
 }

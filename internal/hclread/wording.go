@@ -1,7 +1,6 @@
 package hclread
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"ronron/internal/diag"
+	"ronron/internal/text"
 )
 
 // Diagnostics turns what the parser and the evaluator say into our own words:
@@ -19,7 +19,7 @@ import (
 func Diagnostics(list hcl.Diagnostics) diag.List {
 	var out diag.List
 	for _, d := range list {
-		n := diag.Error(d.Summary, d.Detail, diag.Range{})
+		n := diag.Error(d.Summary, text.Of(d.Detail), diag.Range{})
 		if d.Severity == hcl.DiagWarning {
 			n.Severity = diag.SeverityWarning
 		}
@@ -27,23 +27,24 @@ func Diagnostics(list hcl.Diagnostics) diag.List {
 			n.Range = Range(*d.Subject)
 		}
 		if say, ok := wording[d.Summary]; ok {
-			n.Summary, n.Detail = say(d)
+			summary, detail := say(d)
+			n = n.Saying(text.Of(summary), detail)
 		} else {
-			n.Summary, n.Detail = plainly(n.Summary), plainly(n.Detail)
+			n = n.Saying(text.Of(plainly(n.Summary)), text.Of(plainly(n.Detail)))
 		}
 		out = out.Append(n)
 	}
 	return out
 }
 
-type say func(*hcl.Diagnostic) (summary, detail string)
+type say func(*hcl.Diagnostic) (summary string, detail text.Text)
 
 func fixed(summary, detail string) say {
-	return func(*hcl.Diagnostic) (string, string) { return summary, detail }
+	return func(*hcl.Diagnostic) (string, text.Text) { return summary, text.Of(detail) }
 }
 
-func withDetail(summary string, detail func(*hcl.Diagnostic) string) say {
-	return func(d *hcl.Diagnostic) (string, string) { return summary, detail(d) }
+func withDetail(summary string, detail func(*hcl.Diagnostic) text.Text) say {
+	return func(d *hcl.Diagnostic) (string, text.Text) { return summary, detail(d) }
 }
 
 // wording has our words for what the libraries say most.
@@ -130,28 +131,28 @@ func firstQuoted(s string) string {
 	return ""
 }
 
-func redefined(d *hcl.Diagnostic) string {
+func redefined(d *hcl.Diagnostic) text.Text {
 	if m := regexp.MustCompile(`"([^"]*)" was already set at [^,]*:(\d+),`).FindStringSubmatch(d.Detail); m != nil {
-		return fmt.Sprintf("%q is set in line %s already; keep one of the two.", m[1], m[2])
+		return text.Say("%q is set in line %s already; keep one of the two.", m[1], m[2])
 	}
-	return "An attribute is set once in a block; keep one of the two."
+	return text.Of("An attribute is set once in a block; keep one of the two.")
 }
 
-func badCharacter(d *hcl.Diagnostic) string {
+func badCharacter(d *hcl.Diagnostic) text.Text {
 	switch {
 	case strings.Contains(d.Detail, "Single quotes"):
-		return `Texts stand between double quotes: "…".`
+		return text.Of(`Texts stand between double quotes: "…".`)
 	case strings.Contains(d.Detail, "curly"):
-		return `Texts stand between straight double quotes "…", not between typographic ones.`
+		return text.Of(`Texts stand between straight double quotes "…", not between typographic ones.`)
 	}
-	return "This character means nothing here. If it belongs to a text, put the text in quotes."
+	return text.Of("This character means nothing here. If it belongs to a text, put the text in quotes.")
 }
 
-func directive(d *hcl.Diagnostic) string {
-	return "A template knows %{ if … }, %{ else }, %{ endif }, %{ for x in … } and %{ endfor }. For a per cent sign and a brace as such write %%{."
+func directive(d *hcl.Diagnostic) text.Text {
+	return text.Of("A template knows %{ if … }, %{ else }, %{ endif }, %{ for x in … } and %{ endfor }. For a per cent sign and a brace as such write %%{.")
 }
 
-func unknownVariable(d *hcl.Diagnostic) (string, string) {
+func unknownVariable(d *hcl.Diagnostic) (string, text.Text) {
 	name := ""
 	if t, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr); ok {
 		name = t.Traversal.RootName()
@@ -161,23 +162,23 @@ func unknownVariable(d *hcl.Diagnostic) (string, string) {
 	}
 	names := visibleNames(d.EvalContext)
 	if len(names) == 0 {
-		return "Text without quotes", fmt.Sprintf("Texts stand in quotes: write %q.", name)
+		return "Text without quotes", text.Say("Texts stand in quotes: write %q.", name)
 	}
 	hint := diag.DidYouMean(name, names)
-	if hint == "" {
-		hint = " There are: " + strings.Join(names, ", ") + "."
+	if hint.IsZero() {
+		hint = text.Say(" There are: %s.", strings.Join(names, ", "))
 	}
-	return "Unknown variable", fmt.Sprintf("There is no variable %q here.%s If it is meant as a text, put it in quotes.", name, hint)
+	return "Unknown variable", text.Say("There is no variable %q here.%s If it is meant as a text, put it in quotes.", name, hint)
 }
 
 // unknownMember names what stands before the dot and offers what it has.
-func unknownMember(d *hcl.Diagnostic) string {
+func unknownMember(d *hcl.Diagnostic) text.Text {
 	t, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr)
 	if !ok || d.EvalContext == nil {
 		if name := firstQuoted(d.Detail); name != "" {
-			return fmt.Sprintf("There is nothing named %q.", name)
+			return text.Say("There is nothing named %q.", name)
 		}
-		return "What stands before the dot has no parts with names."
+		return text.Of("What stands before the dot has no parts with names.")
 	}
 	path := t.Traversal.RootName()
 	var v cty.Value
@@ -195,13 +196,13 @@ func unknownMember(d *hcl.Diagnostic) string {
 		members := memberNames(v.Type())
 		if !slices.Contains(members, a.Name) {
 			if len(members) == 0 {
-				return fmt.Sprintf("%s is %s, so it has nothing named %q.", path, describe(v), a.Name)
+				return text.Say("%s is %s, so it has nothing named %q.", path, describe(v), a.Name)
 			}
 			hint := diag.DidYouMean(a.Name, members)
-			if hint == "" {
-				hint = " There are: " + strings.Join(members, ", ") + "."
+			if hint.IsZero() {
+				hint = text.Say(" There are: %s.", strings.Join(members, ", "))
 			}
-			return fmt.Sprintf("%s has nothing named %q.%s", path, a.Name, hint)
+			return text.Say("%s has nothing named %q.%s", path, a.Name, hint)
 		}
 		v, _ = v.Unmark()
 		path += "." + a.Name
@@ -210,7 +211,7 @@ func unknownMember(d *hcl.Diagnostic) string {
 		}
 		v = v.GetAttr(a.Name)
 	}
-	return fmt.Sprintf("%s has no parts with names.", path)
+	return text.Say("%s has no parts with names.", path)
 }
 
 func memberNames(t cty.Type) []string {
@@ -225,7 +226,7 @@ func memberNames(t cty.Type) []string {
 	return names
 }
 
-func unknownFunction(d *hcl.Diagnostic) (string, string) {
+func unknownFunction(d *hcl.Diagnostic) (string, text.Text) {
 	name := ""
 	if call, ok := d.Expression.(*hclsyntax.FunctionCallExpr); ok {
 		name = call.Name
@@ -240,37 +241,37 @@ func unknownFunction(d *hcl.Diagnostic) (string, string) {
 		}
 	}
 	if len(names) == 0 {
-		return "No functions here", "This file holds fixed values only; texts stand in quotes."
+		return "No functions here", text.Of("This file holds fixed values only; texts stand in quotes.")
 	}
 	switch name {
 	case "file", "templatefile", "fileexists", "filebase64", "fileset", "env", "getenv":
-		return "Unknown function", fmt.Sprintf("There is no function %q: a recipe reads neither files nor the environment of the host. A file of the recipe's own folder is used with template = \"name.tmpl\".", name)
+		return "Unknown function", text.Say("There is no function %q: a recipe reads neither files nor the environment of the host. A file of the recipe's own folder is used with template = \"name.tmpl\".", name)
 	}
-	return "Unknown function", fmt.Sprintf("There is no function %q.%s", name, diag.DidYouMean(name, names))
+	return "Unknown function", text.Say("There is no function %q.%s", name, diag.DidYouMean(name, names))
 }
 
-func functionFailed(d *hcl.Diagnostic) string {
+func functionFailed(d *hcl.Diagnostic) text.Text {
 	name := ""
 	if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		name = call.CalledFunctionName()
 		if err := call.FunctionCallError(); err != nil {
-			return fmt.Sprintf("%s: %s.", name, plainly(err.Error()))
+			return text.Say("%s: %s.", name, plainly(err.Error()))
 		}
 	}
 	_, reason, _ := strings.Cut(d.Detail, ": ")
-	return fmt.Sprintf("%s cannot use this value: %s", name, plainly(reason))
+	return text.Say("%s cannot use this value: %s", name, plainly(reason))
 }
 
-func functionCount(d *hcl.Diagnostic) string {
+func functionCount(d *hcl.Diagnostic) text.Text {
 	name := ""
 	if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		name = call.CalledFunctionName()
 	}
-	return fmt.Sprintf("%s is given another number of values than it takes; docs/recipes.md shows how each function is called.", name)
+	return text.Say("%s is given another number of values than it takes; docs/recipes.md shows how each function is called.", name)
 }
 
-func interpolated(d *hcl.Diagnostic) string {
-	return "Between ${ and } stands a text, a number, or true or false; this is a list, an object, or nothing. Lists are put into a text with join(\", \", list)."
+func interpolated(d *hcl.Diagnostic) text.Text {
+	return text.Of("Between ${ and } stands a text, a number, or true or false; this is a list, an object, or nothing. Lists are put into a text with join(\", \", list).")
 }
 
 // plainly replaces words that only the library's authors use.
