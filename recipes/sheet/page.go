@@ -76,6 +76,8 @@ var words = map[string]text.Text{
 	"noright":    {FR: "aucune", EN: "none"},
 	"nothing":    {FR: "rien", EN: "nothing"},
 	"every":      {FR: "toutes les", EN: "every"},
+	"every 1h":   {FR: "toutes les heures", EN: "every hour"},
+	"every 1m":   {FR: "toutes les minutes", EN: "every minute"},
 	"days":       {FR: "jours", EN: "days"},
 	"; ":         {FR: " ; ", EN: "; "},
 	"in":         {FR: "dans", EN: "in"},
@@ -84,9 +86,9 @@ var words = map[string]text.Text{
 		FR: "ceux du chaton, par le portail (OpenID Connect)", EN: "the chaton's, by the portal (OpenID Connect)"},
 	"kinds.none": {FR: "aucun", EN: "none"},
 	"kinds.header": {
-		FR: "ceux du chaton, donnés par la porte d'entrée (en-têtes)", EN: "the chaton's, told by the gateway (headers)"},
+		FR: "ceux du chaton, donnés par la passerelle (en-têtes)", EN: "the chaton's, told by the gateway (headers)"},
 	"kinds.basic": {
-		FR: "ceux du chaton, demandés par la porte d'entrée", EN: "the chaton's, asked for by the gateway"},
+		FR: "ceux du chaton, demandés par la passerelle", EN: "the chaton's, asked for by the gateway"},
 }
 
 // Page is docs/recipes/NAME.md: for hosts and for sysadmins, in French and then
@@ -332,10 +334,21 @@ func (p *page) work(key string, list []Work) {
 	for _, w := range list {
 		when := w.When
 		if key == "schedules" {
-			when = p.word("every") + " " + p.span(when)
+			when = p.often(when)
 		}
 		fmt.Fprintf(&p.b, "- `%s` (%s, %s `%s`)\n", w.Name, when, p.word("in"), w.Unit)
 	}
+}
+
+// often says at which intervals something is done.
+func (p *page) often(written string) string {
+	switch d, _ := time.ParseDuration(written); d {
+	case time.Hour:
+		return p.word("every 1h")
+	case time.Minute:
+		return p.word("every 1m")
+	}
+	return p.word("every") + " " + p.span(written)
 }
 
 // span is a duration without what is zero in it: "14 days", "24 h", "5 min".

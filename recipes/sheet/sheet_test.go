@@ -109,6 +109,17 @@ func TestSpan_LeavesOutWhatIsZero(t *testing.T) {
 	}
 }
 
+func TestOften_IsSaidAsPeopleSayIt(t *testing.T) {
+	french, english := page{lang: text.FR}, page{lang: text.EN}
+	for written, want := range map[string][2]string{
+		"1h0m0s": {"toutes les heures", "every hour"}, "1m": {"toutes les minutes", "every minute"}, "24h": {"toutes les 24 h", "every 24 h"},
+	} {
+		if got := [2]string{french.often(written), english.often(written)}; got != want {
+			t.Errorf("%s is read as %q; want %q", written, got, want)
+		}
+	}
+}
+
 func TestWords_AreThereInBothLanguages(t *testing.T) {
 	for key, w := range words {
 		if w.FR == "" || w.EN == "" {

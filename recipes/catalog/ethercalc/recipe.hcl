@@ -44,7 +44,7 @@ recipe "ethercalc" {
     en = "Give a sheet a name and share its address, or put a CSV, ODS or XLSX file on the first page. Several people calculate in it, and it is exported in the same formats: /_/NAME/xlsx, /_/NAME/ods, /_/NAME/csv."
   }
   limits_note = {
-    fr = "Il n'y a pas de liste des feuilles : on garde leurs adresses. Qui en connaît le nom y accède et peut la vider, et rien ne dit qui a écrit quoi. Un membre suspendu perd l'accès en 5 minutes au plus, mais une feuille déjà ouverte le reste jusqu'à ce que sa page se ferme. Le nom d'une feuille n'a pas d'accents : une adresse tapée avec des accents s'ouvre, mais s'exporte vide. Pas d'impression soignée, pas de macros."
+    fr = "Il n'y a pas de liste des feuilles : on garde leurs adresses. Qui connaît le nom d'une feuille y accède et peut la vider, et rien ne dit qui a écrit quoi. Un membre suspendu perd l'accès en 5 minutes au plus, mais une feuille déjà ouverte le reste jusqu'à ce que sa page se ferme. Le nom d'une feuille n'a pas d'accents : une adresse tapée avec des accents s'ouvre, mais s'exporte vide. Pas d'impression soignée, pas de macros."
     en = "There is no list of sheets: their addresses are to be kept. Whoever knows a name gets there and can empty the sheet, and nothing says who wrote what. A suspended member is kept out within 5 minutes, but a sheet that is open stays open until its page closes. The name of a sheet has no accents: an address that is typed with accents opens, but is exported empty. No fine printing, no macros."
   }
 

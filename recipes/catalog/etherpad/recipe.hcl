@@ -61,7 +61,7 @@ recipe "etherpad" {
     en = "Give a pad a name and share its address: several people write in it, under the names of their accounts. The first page lists the pads that you wrote in. Each moment of a pad can be seen again, and it is exported as PDF, DOCX, HTML or text."
   }
   limits_note = {
-    fr = "Tout membre qui connaît le nom d'un pad y accède : il n'y a pas de pad privé. Seule la personne qui a créé un pad peut l'effacer, ou l'hébergeur. Un membre suspendu perd l'accès en 5 minutes au plus (avec « guests », il peut encore créer des pads pendant un jour), mais un pad qu'il a déjà ouvert le reste jusqu'à ce que sa page se ferme. Les formats ODT et DOC ne s'échangent pas."
+    fr = "Tout membre qui connaît le nom d'un pad y accède : il n'y a pas de pad privé. Seule la personne qui a créé un pad peut l'effacer, ou l'hébergeur. Un membre suspendu perd l'accès en 5 minutes au plus (avec « guests », il peut encore créer des pads pendant un jour), mais un pad qu'il a déjà ouvert le reste jusqu'à ce que sa page se ferme. Rien ne s'importe ni ne s'exporte en ODT ou en DOC."
     en = "Any member who knows the name of a pad gets there: no pad is private. Only whoever made a pad can remove it, or the host. A suspended member is kept out within 5 minutes (with \"guests\" they can make pads for up to a day), but a pad that they have open stays open until its page closes. ODT and DOC are neither imported nor exported."
   }
 
@@ -259,7 +259,7 @@ recipe "etherpad" {
     command = ["node", "/usr/share/ronron/pads.js", "export"]
     formats = ["text/plain", "application/json"]
     what = {
-      fr = "Le nom, la couleur et la dernière venue du membre, le texte de chaque pad où il a écrit avec son compte, et ce qu'il y a dit dans la discussion."
+      fr = "Le nom, la couleur et la dernière visite du membre, le texte de chaque pad où il a écrit avec son compte, et ce qu'il y a dit dans la discussion."
       en = "The member's name, colour and last visit, the text of each pad that they wrote in with their account, and what they said in the chat there."
     }
   }

@@ -294,7 +294,7 @@ recipe "forgejo" {
   requests {
     none = !setting.outside
     off = {
-      fr = "Gravatar, avatars fédérés, recherche de mises à jour, fédération et ressources d'autres sites sont coupés ; sans réglage « outside » ni courriel, le service ne peut pas sortir. Avec « outside », il appelle les forges et sites que les membres nomment."
+      fr = "Gravatar, avatars fédérés, recherche de mises à jour, fédération et ressources d'autres sites sont coupés ; sans le réglage « outside » et sans courriel, le service n'a pas de sortie vers Internet. Avec « outside », il appelle les forges et sites que les membres nomment."
       en = "Gravatar, federated avatars, update checks, federation and resources of other sites are off; without the setting \"outside\" and without mail the service has no way out. With \"outside\" it calls the forges and sites that members name."
     }
   }

@@ -37,7 +37,7 @@ recipe "freshrss" {
     replaces      = ["Feedly", "Inoreader"]
     title         = { fr = "Lecteur de flux", en = "Feed reader" }
     summary = {
-      fr = "Suivre des sites et des podcasts par leurs flux RSS ou Atom, sans qu'un moteur choisisse pour vous."
+      fr = "Suivre des sites et des podcasts par leurs flux RSS ou Atom, sans qu'un algorithme choisisse pour vous."
       en = "Following sites and podcasts by their RSS or Atom feeds, without an engine that chooses for you."
     }
   }
@@ -48,7 +48,7 @@ recipe "freshrss" {
     en = "Subscribe to feeds by their address or by an OPML file, sort them, keep favourite articles. Each member has feeds of their own. For an app on a phone (\"Google Reader\" compatible), set an API password in your profile; the address is that of the site followed by /api/greader.php."
   }
   limits_note = {
-    fr = "Un membre suspendu perd l'accès en 5 minutes au plus. Ses applications, qui ont un mot de passe à part, lisent encore ses flux le nombre de jours du réglage « apps » après sa dernière visite par navigateur, ou jusqu'à la commande « revoke » ; pour la même raison, il faut ouvrir le site dans un navigateur au moins aussi souvent. Sans le réglage « images », les images, sons et vidéos des articles ne s'affichent pas : on les voit sur leur site ; les lecteurs d'autres sites (vidéos intégrées) ne s'affichent jamais. Pas d'extensions, pas de flux partagé par une adresse secrète. FreshRSS refuse les adresses de la machine et de ses réseaux privés ; à tout ce que la machine peut joindre par ailleurs, il s'adresse dès qu'un membre s'y abonne."
+    fr = "Un membre suspendu perd l'accès en 5 minutes au plus. Ses applications, qui ont un mot de passe à part, lisent encore ses flux pendant le nombre de jours du réglage « apps » après sa dernière visite dans un navigateur, ou jusqu'à la commande « revoke » ; pour la même raison, il faut ouvrir le site dans un navigateur au moins aussi souvent. Sans le réglage « images », les images, sons et vidéos des articles ne s'affichent pas : on les voit sur leur site ; les lecteurs d'autres sites (vidéos intégrées) ne s'affichent jamais. Pas d'extensions, pas de flux partagé par une adresse secrète. FreshRSS refuse les adresses de la machine et de ses réseaux privés ; tout ce que la machine peut joindre d'autre, il l'interroge dès qu'un membre s'y abonne."
     en = "A suspended member is kept out within 5 minutes. Their apps, which have a password of their own, go on reading their feeds for the days of the setting \"apps\" after the last visit by browser, or until the command \"revoke\"; for the same reason the site has to be opened in a browser at least as often. Without the setting \"images\", pictures, sounds and videos of articles are not shown: they are seen on their site; players of other sites (embedded videos) are never shown. No extensions, no feed shared by a secret address. FreshRSS refuses addresses of the machine and of its private networks; whatever else the machine can reach, it asks when a member subscribes to it."
   }
 
@@ -79,7 +79,7 @@ recipe "freshrss" {
     default = 14
     label   = { fr = "Applications de téléphone", en = "Apps on phones" }
     help = {
-      fr = "Combien de jours après la dernière visite d'un membre par navigateur ses applications lisent encore ; 0 : pas d'applications."
+      fr = "Pendant combien de jours ses applications lisent encore, après la dernière visite d'un membre dans un navigateur ; 0 : pas d'applications."
       en = "For how many days after a member's last visit by browser their apps go on reading; 0: no apps."
     }
     check {
@@ -200,7 +200,7 @@ recipe "freshrss" {
   tool "revoke" {
     unit    = "web"
     command = ["php", "/usr/share/ronron/member.php", "revoke"]
-    help    = { fr = "Ferme tout de suite les applications d'un membre, par son identifiant ; elles reprennent s'il revient par navigateur.", en = "Closes a member's apps at once, by login; they go on if the member comes back by browser." }
+    help    = { fr = "Coupe tout de suite l'accès des applications d'un membre, par son identifiant ; elles le retrouvent s'il revient dans un navigateur.", en = "Closes a member's apps at once, by login; they go on if the member comes back by browser." }
   }
   tool "users" {
     unit    = "web"

@@ -113,8 +113,8 @@ recipe "hedgedoc" {
     signed_out = ["/"]
     sign_up    = "closed"
     administrators = {
-      fr = "HedgeDoc n'en a pas : chaque note appartient à la personne qui l'a créée."
-      en = "HedgeDoc has none: each note belongs to whoever made it."
+      fr = "Personne : chaque note appartient à la personne qui l'a créée."
+      en = "Nobody: each note belongs to whoever made it."
     }
   }
 
@@ -124,7 +124,7 @@ recipe "hedgedoc" {
       en = "The notes and their versions, with who made them and who wrote what."
     }
     personal = true
-    kept     = { fr = "Jusqu'à ce que la personne qui l'a créée efface la note.", en = "Until whoever made the note removes it." }
+    kept     = { fr = "Jusqu'à ce que la personne qui a créé la note l'efface.", en = "Until whoever made the note removes it." }
     volume   = "db"
   }
   data "accounts" {
@@ -139,7 +139,7 @@ recipe "hedgedoc" {
   data "uploads" {
     what     = { fr = "Les images déposées dans les notes.", en = "The pictures uploaded to notes." }
     personal = true
-    kept     = { fr = "Jusqu'à l'effacement du membre dont les notes sont seules à les montrer.", en = "Until the member is erased whose notes alone show them." }
+    kept     = { fr = "Jusqu'à l'effacement du membre, si ses notes sont seules à les montrer.", en = "Until the member is erased whose notes alone show them." }
     volume   = "uploads"
   }
   volume "uploads" {}

@@ -67,8 +67,8 @@ recipe "kanboard" {
   setting "boards" {
     type    = "string"
     default = "members"
-    label   = { fr = "Qui ouvre un tableau partagé", en = "Who may open a shared board" }
-    help    = { fr = "« members » : tous les membres ; « administrators » : les administrateurs. Un tableau à soi est ouvert à chacun.", en = "\"members\", or \"administrators\" only. A board of one's own is open to everyone." }
+    label   = { fr = "Qui crée un tableau partagé", en = "Who may make a shared board" }
+    help    = { fr = "« members » : tous les membres ; « administrators » : les administrateurs. Tout membre peut créer un tableau pour lui seul.", en = "\"members\", or \"administrators\" only. Any member may make a board for themselves alone." }
     check {
       condition = contains(["members", "administrators"], setting.boards)
       message   = { fr = "Écrivez \"members\" ou \"administrators\".", en = "Write \"members\" or \"administrators\"." }

@@ -80,7 +80,7 @@ recipe "nextcloud" {
     type    = "string"
     default = "Europe/Paris"
     label   = { fr = "Fuseau horaire", en = "Time zone" }
-    help    = { fr = "Quand le navigateur n'en dit pas un autre : Europe/Paris, UTC…", en = "Where the browser tells no other: Europe/Paris, UTC…" }
+    help    = { fr = "Quand le navigateur n'en indique pas d'autre : Europe/Paris, UTC…", en = "Where the browser tells no other: Europe/Paris, UTC…" }
     check {
       condition = length(regexall("^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_-]+)+)$", setting.timezone)) == 1
       message   = { fr = "Écrivez un fuseau comme Europe/Paris ou UTC.", en = "Write a time zone such as Europe/Paris or UTC." }
@@ -110,7 +110,7 @@ recipe "nextcloud" {
     default = true
     label   = { fr = "Proposer les noms des membres", en = "Suggest the names of members" }
     help = {
-      fr = "En tapant le début d'un nom dans un partage. Sinon, il faut connaître le nom entier."
+      fr = "Dès que l'on tape le début d'un nom dans un partage. Sinon, il faut connaître le nom entier."
       en = "When the beginning of a name is typed in a share. Otherwise the whole name must be known."
     }
   }
@@ -170,7 +170,7 @@ recipe "nextcloud" {
       en = "The keys of this installation (passwords of database and cache among them), apps that were added, and temporary files."
     }
     personal = false
-    kept     = { fr = "Autant que le service.", en = "As long as the service." }
+    kept     = { fr = "Aussi longtemps que le service.", en = "As long as the service." }
     volume   = "site"
   }
   data "sessions" {
@@ -361,7 +361,7 @@ recipe "nextcloud" {
   requests {
     none = !setting.store
     off = {
-      fr = "Magasin d'applications, mises à jour, annuaire mondial, autres nuages, météo et statistiques sont coupés ; sans réglage « store » ni courriel, le service ne peut pas sortir."
+      fr = "Magasin d'applications, mises à jour, annuaire mondial, autres nuages, météo et statistiques sont coupés ; sans le réglage « store » et sans courriel, le service n'a pas de sortie vers Internet."
       en = "App store, updates, global directory, other clouds, weather and statistics are off; without the setting \"store\" and without mail the service has no way out."
     }
     exceptions = setting.store ? {

@@ -125,7 +125,7 @@ recipe "peertube" {
     default = 1
     label   = { fr = "Processeurs pour convertir", en = "Processors for conversion" }
     help = {
-      fr = "Combien d'unités de calcul une conversion peut occuper. Une vidéo est convertie à la fois."
+      fr = "Combien de cœurs de processeur une conversion peut occuper. Les vidéos sont converties une par une."
       en = "How many processing units a conversion may take. One video is converted at a time."
     }
     check {
@@ -187,7 +187,7 @@ recipe "peertube" {
   accounts "ldap" {
     identity       = "uid"
     sign_up        = "closed" # signup.enabled is false, and no setting can be changed in the browser
-    administrators = { fr = "Les membres du groupe admins, à chaque instant.", en = "Members of the group admins, at each moment." }
+    administrators = { fr = "Les membres du groupe admins, tant qu'ils y sont.", en = "Members of the group admins, for as long as they are in it." }
   }
 
   companion "postgresql" "db" {
@@ -224,7 +224,7 @@ recipe "peertube" {
     volume = "db"
   }
   data "work" {
-    what     = { fr = "Les conversions et envois en attente.", en = "Conversions and mails that wait." }
+    what     = { fr = "Les conversions et les courriels en attente.", en = "Conversions and mails that wait." }
     personal = true
     kept     = { fr = "Deux jours après la fin de chaque travail.", en = "Two days after each piece of work is done." }
     volume   = "queue"

@@ -190,7 +190,7 @@ recipe "privatebin" {
     }
     personal = true
     kept = {
-      fr = "Jusqu'à la première note envoyée après ${setting.pause} secondes."
+      fr = "Jusqu'à la première note envoyée plus de ${setting.pause} secondes après."
       en = "Until the first note that is sent after ${setting.pause} seconds."
     }
     volume = "data"

@@ -96,12 +96,12 @@ recipe "synapse" {
 
   data "messages" {
     what = {
-      fr = "Les messages et les salons : qui y est, qui a écrit quand, à qui. Ce qui est écrit est chiffré là où les applications le font, ce qui est le cas par défaut à deux."
+      fr = "Les messages et les salons : qui y est, qui a écrit quand, à qui. Ce qui est écrit est chiffré là où les applications le font, ce qui est le cas par défaut entre deux personnes."
       en = "Messages and rooms: who is there, who wrote when, to whom. What is written is encrypted where the apps do it, which is the default between two people."
     }
     personal = true
     kept = setting.days == 0 ? {
-      fr = "Jusqu'à ce que les membres les effacent, et 7 jours."
+      fr = "Jusqu'à ce que les membres les effacent, puis 7 jours encore."
       en = "Until members delete them, and 7 days."
       } : {
       fr = "${setting.days} jours."
@@ -116,8 +116,8 @@ recipe "synapse" {
     }
     personal = true
     kept = {
-      fr = "Jusqu'à l'effacement du compte par l'hébergeur ; les adresses IP, 7 jours, et la dernière de chaque appareil."
-      en = "Until the host erases the account; IP addresses, 7 days, and the last one of each device."
+      fr = "Jusqu'à l'effacement du compte par l'hébergeur ; les adresses IP, 7 jours, sauf la dernière de chaque appareil."
+      en = "Until the host erases the account; IP addresses, 7 days, but for the last one of each device."
     }
     volume = "db"
   }
@@ -250,7 +250,7 @@ recipe "synapse" {
   requests {
     none = !setting.federation
     off = {
-      fr = "Statistiques, aperçus de liens, serveurs d'identité et de clés sont coupés ; sans réglage « federation », le service ne peut pas sortir. Avec « federation », il parle aux serveurs des gens à qui les membres écrivent."
+      fr = "Statistiques, aperçus de liens, serveurs d'identité et de clés sont coupés ; sans le réglage « federation », le service n'a pas de sortie vers Internet. Avec « federation », il parle aux serveurs des gens à qui les membres écrivent."
       en = "Statistics, link previews, identity and key servers are off; without the setting \"federation\" the service has no way out. With \"federation\" it talks to the servers of the people whom members write to."
     }
   }
