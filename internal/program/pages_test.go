@@ -17,7 +17,9 @@ import (
 const root = "../.."
 
 // What a host reads, by its English page: each has a French one.
-var forHosts = []string{"README.md", "docs/chaton-hcl.md", "docs/charter.md", "docs/terms.md", "docs/tutorial-recipe.md"}
+var forHosts = []string{
+	"README.md", "docs/chaton-hcl.md", "docs/charter.md", "docs/scenario.md", "docs/terms.md", "docs/tutorial-recipe.md",
+}
 
 // inFrench names the French page of an English one, whether it is there or not.
 func inFrench(english string) string {
