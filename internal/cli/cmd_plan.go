@@ -1,19 +1,23 @@
 package cli
 
 import (
+	"context"
 	"runtime"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"ronron/internal/api"
+	"ronron/services"
 )
 
 func (a *App) planCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "plan",
 		Usage: "show what up would change",
-		Description: `Asks the chaton's daemon what would change, and changes nothing. The daemon has
-to run already: before the first up, everything is new.`,
+		Description: `Asks the chaton's daemon what would change, and changes nothing. Before the first
+up there is no daemon to ask: the plan is made here then, just as that up will
+make it, and Docker is only looked at.`,
 		Flags: []cli.Flag{fileFlag, jsonFlag,
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 3 when there is something to change"}},
 		Action: a.plan,
@@ -25,26 +29,59 @@ func (a *App) plan(c *cli.Context) error {
 		return err
 	}
 	path, _ := fileOf(c)
-	wanted, _, err := a.load(path)
+	wanted, file, err := a.load(path)
 	if err != nil {
 		return err
 	}
-	d, err := a.reach(c)
+	if wanted, _, err = a.withMissing(c.Context, wanted); err != nil {
+		return err
+	}
+	reply, err := a.planOf(c, file.ID(), wanted)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	reply, err := a.planned(c.Context, d, wanted)
-	if err != nil {
-		return err
-	}
-	if err := a.view(c).Plan(d.chaton, *reply.Plan); err != nil {
+	if err := a.view(c).Plan(file.ID(), *reply.Plan); err != nil {
 		return err
 	}
 	if c.Bool("detailed-exitcode") && !reply.Plan.Empty() {
 		return errPending
 	}
 	return nil
+}
+
+// planOf asks the daemon, or, where there is none, the same planning on this side.
+func (a *App) planOf(c *cli.Context, id services.ChatonID, wanted api.Wanted) (api.PlanReply, error) {
+	host, err := a.env.Connect(c.Context)
+	if err != nil {
+		a.note("The file is valid. What is to be made depends on what Docker has here already, so without it there is no plan.")
+		return api.PlanReply{}, err
+	}
+	found, err := find(c.Context, host, id)
+	if err != nil {
+		return api.PlanReply{}, err
+	}
+	if found == nil {
+		return a.planned(wanted, func() (api.PlanReply, error) { return a.preview(c.Context, id, wanted) })
+	}
+	d, err := a.running(host, id, found)
+	if err != nil {
+		return api.PlanReply{}, err
+	}
+	defer d.Close()
+	return a.planned(wanted, func() (api.PlanReply, error) { return d.Plan(c.Context, wanted) })
+}
+
+// preview is the plan without a daemon, and says what only a daemon can know.
+func (a *App) preview(ctx context.Context, id services.ChatonID, wanted api.Wanted) (api.PlanReply, error) {
+	reply, kept, err := a.env.Preview(ctx, id, wanted)
+	if err == nil && len(kept) > 0 {
+		var names []string
+		for _, name := range kept {
+			names = append(names, string(name))
+		}
+		a.note("There is data from before, which is used again: %s. What else is remembered only the daemon can read, so what up shows may differ a little.", strings.Join(names, ", "))
+	}
+	return reply, err
 }
 
 func (a *App) validateCommand() *cli.Command {

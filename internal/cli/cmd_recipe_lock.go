@@ -92,31 +92,38 @@ func (a *App) compareLock(c *cli.Context, write bool) error {
 
 // lockMissing notes the images of the file that have no digest yet.
 func (a *App) lockMissing(ctx context.Context, w api.Wanted) (api.Wanted, error) {
+	w, missing, err := a.withMissing(ctx, w)
+	if err != nil || len(missing) == 0 {
+		return w, err
+	}
 	lock := digests(w.Lock)
-	known := len(lock)
+	for _, tag := range missing {
+		a.note("Noting %s in %s: %s", tag, lockBeside(w.File), lock[tag])
+	}
+	return w, writeLock(lockBeside(w.File), lock)
+}
+
+// withMissing is w with what registries say now of the images that have no
+// digest yet, and which those are; nothing is noted.
+func (a *App) withMissing(ctx context.Context, w api.Wanted) (_ api.Wanted, missing []string, err error) {
+	lock := digests(w.Lock)
 	all, err := a.tags(w)
 	if err != nil {
-		return w, err
+		return w, nil, err
 	}
 	for _, tag := range all {
 		if lock[tag] != "" {
 			continue
 		}
-		digest, err := a.registry.Digest(ctx, tag)
-		if err != nil {
-			return w, err
+		if lock[tag], err = a.registry.Digest(ctx, tag); err != nil {
+			return w, nil, err
 		}
-		a.note("Noting %s in %s: %s", tag, lockBeside(w.File), digest)
-		lock[tag] = digest
+		missing = append(missing, tag)
 	}
-	if len(lock) == known {
-		return w, nil
+	if len(missing) > 0 {
+		w.Lock = pinned(lock)
 	}
-	if err := writeLock(lockBeside(w.File), lock); err != nil {
-		return w, err
-	}
-	w.Lock = pinned(lock)
-	return w, nil
+	return w, missing, nil
 }
 
 // tags are the images that the services of the file name without a digest, to run

@@ -157,6 +157,26 @@ func TestUp_NotesWhatIsMissingAndNothingElse(t *testing.T) {
 	}
 }
 
+// A plan knows what up would note, and leaves the noting to it.
+func TestPlan_AsksForDigestsAndNotesNothing(t *testing.T) {
+	w, r := withLock(t)
+	w.host.daemons = nil
+	var planned api.Wanted
+	w.env.Preview = func(_ context.Context, _ services.ChatonID, in api.Wanted) (api.PlanReply, []services.Name, error) {
+		planned = in
+		return api.PlanReply{Plan: &plan.Plan{}}, nil, nil
+	}
+	if code := w.runAt(r, "plan"); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, w.stderr)
+	}
+	if planned.Lock[tag] != tag+"@"+one {
+		t.Errorf("planned with %v", planned.Lock)
+	}
+	if exists(lockBeside(w.file)) {
+		t.Errorf("chaton.lock was written:\n%s", w.lock())
+	}
+}
+
 func TestReadLock_RefusesWhatItDoesNotKnow(t *testing.T) {
 	for content, want := range map[string]string{
 		`{"version": 2, "images": {}}`:                "version 2",

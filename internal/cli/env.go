@@ -42,6 +42,10 @@ type Env struct {
 	Store    func(id services.ChatonID) (ImageStore, error)        // that images are carried to and from
 	Machine  Machine
 	Roles    Roles
+
+	// Preview is the plan of a chaton that has no daemon; kept are the services
+	// that have data from before.
+	Preview func(ctx context.Context, id services.ChatonID, w api.Wanted) (reply api.PlanReply, kept []services.Name, err error)
 }
 
 // Terminal says what is a terminal, and reads from it without showing.

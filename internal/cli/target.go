@@ -87,6 +87,11 @@ func (a *App) reach(c *cli.Context) (*daemon, error) {
 		return nil, errs.New(errs.NotFound, "The chaton %s does not run here.", id).
 			WithHint("Start it with: ronron up --file FILE. Those that run: ronron status --all")
 	}
+	return a.running(host, id, found)
+}
+
+// running is the connection to a daemon that was found, unless it is stopped.
+func (a *App) running(host Host, id services.ChatonID, found *Daemon) (*daemon, error) {
 	if !found.Running {
 		return nil, errs.New(errs.Unavailable, "The daemon of %s does not run (%s).", id, found.State).
 			WithHint("Start it again with: ronron up --file FILE. Why it stopped: ronron logs daemon --chaton %s", id)

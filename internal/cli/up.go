@@ -63,7 +63,7 @@ func (a *App) up(c *cli.Context) error {
 	if err := a.supplySources(c, d, wanted, file); err != nil {
 		return err
 	}
-	reply, err := a.planned(c.Context, d, wanted)
+	reply, err := a.planned(wanted, func() (api.PlanReply, error) { return d.Plan(c.Context, wanted) })
 	if err != nil {
 		return err
 	}
@@ -112,9 +112,9 @@ func (a *App) tidy(ctx context.Context, host Host, before string) {
 	}
 }
 
-// planned asks the daemon for a plan, and shows the problems it finds.
-func (a *App) planned(ctx context.Context, d *daemon, wanted api.Wanted) (api.PlanReply, error) {
-	reply, err := d.Plan(ctx, wanted)
+// planned asks for a plan, and shows the problems that were found.
+func (a *App) planned(wanted api.Wanted, ask func() (api.PlanReply, error)) (api.PlanReply, error) {
+	reply, err := ask()
 	if err != nil {
 		return reply, err
 	}

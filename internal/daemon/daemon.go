@@ -73,8 +73,8 @@ type Daemon struct {
 	directoryAt   ldap.Config
 }
 
-// Open opens the state and returns a daemon that can serve.
-func Open(ctx context.Context, o Options) (*Daemon, error) {
+// withDefaults fills in the real thing where nothing else is given.
+func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -84,13 +84,25 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if o.ListenFree == nil {
 		o.ListenFree = listenFree
 	}
+	return o
+}
+
+// Open opens the state and returns a daemon that can serve.
+func Open(ctx context.Context, o Options) (*Daemon, error) {
+	o = o.withDefaults()
 	store, err := state.Open(ctx, o.StateDir, o.KeyDir, o.Now)
 	if err != nil {
 		return nil, err
 	}
 	o.Engine = withSources(o.Engine, o.StateDir)
+	return newDaemon(ctx, o, store)
+}
+
+// newDaemon returns a daemon with that state, which is closed where there is none.
+func newDaemon(ctx context.Context, o Options, store *state.Store) (*Daemon, error) {
 	d := &Daemon{Options: o, state: store}
 	d.base, d.abort = context.WithCancelCause(context.WithoutCancel(ctx))
+	var err error
 	if d.hashKey, err = d.key(ctx, "unit hashes"); err != nil {
 		store.Close()
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"ronron/gateway"
+	"ronron/internal/api"
 	"ronron/internal/cli"
 	"ronron/internal/daemon"
 	"ronron/ldap"
@@ -25,10 +26,23 @@ func Assemble(version string) cli.Env {
 	env := cli.FromOS(version)
 	env.Language = language{}
 	env.Connect = connect
+	env.Preview = func(ctx context.Context, id services.ChatonID, w api.Wanted) (api.PlanReply, []services.Name, error) {
+		return preview(ctx, version, id, w)
+	}
 	env.Engine = func(id services.ChatonID) (recipetest.Engine, error) { return docker.New(id) }
 	env.Store = func(id services.ChatonID) (cli.ImageStore, error) { return docker.New(id) }
 	env.Roles = cli.Roles{Daemon: runDaemon, Gateway: runGateway, Portal: runPortal}
 	return env
+}
+
+// preview looks at the engine from this side; a daemon would from its container.
+func preview(ctx context.Context, version string, id services.ChatonID, w api.Wanted) (api.PlanReply, []services.Name, error) {
+	engine, err := docker.New(id)
+	if err != nil {
+		return api.PlanReply{}, nil, err
+	}
+	defer engine.Close()
+	return daemon.Preview(ctx, daemon.Options{Chaton: id, Version: version, Engine: engine}, w)
 }
 
 func runDaemon(ctx context.Context, o cli.DaemonOptions) error {

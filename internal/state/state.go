@@ -40,11 +40,28 @@ func Open(ctx context.Context, dir, keyDir string, now func() time.Time) (*Store
 	if err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)")
+	return openAt(ctx, "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)", identity, now)
+}
+
+// OpenNowhere opens an empty state that is written to no disk and ends with
+// Close: for looking at what would be made, without making anything.
+func OpenNowhere(ctx context.Context, now func() time.Time) (*Store, error) {
+	identity, err := age.GenerateX25519Identity()
 	if err != nil {
-		return nil, fmt.Errorf("open state %s: %w", path, err)
+		return nil, fmt.Errorf("generate key: %w", err)
 	}
-	db.SetMaxOpenConns(1) // one writer, and no surprise "database is locked"
+	return openAt(ctx, "file::memory:?_pragma=foreign_keys(1)", identity, now)
+}
+
+func openAt(ctx context.Context, address string, identity *age.X25519Identity, now func() time.Time) (*Store, error) {
+	db, err := sql.Open("sqlite", address)
+	if err != nil {
+		return nil, fmt.Errorf("open state %s: %w", address, err)
+	}
+	// One writer, and no surprise "database is locked". One in memory is also
+	// gone with its connection, so that is never given back for being idle.
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
 	s := &Store{db: db, identity: identity, now: now}
 	if err := s.migrate(ctx); err != nil {
 		db.Close()

@@ -119,3 +119,36 @@ func TestAccounts_AreForgottenWithAnEmptyFingerprint(t *testing.T) {
 		t.Errorf("accounts %v, error %v", got, err)
 	}
 }
+
+// A state that lies nowhere is whole all the same, and leaves nothing behind.
+func TestOpenNowhere_IsAWholeStateAndWritesNoFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("TMPDIR", dir)
+	s, err := OpenNowhere(t.Context(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	made, err := s.EnsureSecret(t.Context(), "wiki", "salt", func() secret.String { return secret.New("correct horse") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := s.Secret(t.Context(), "wiki", "salt"); err != nil || again != made {
+		t.Errorf("read back: the same is %v, error %v", again == made, err)
+	}
+	if err := s.PutAccount(t.Context(), "wiki", "f1"); err != nil {
+		t.Fatal(err)
+	}
+	other, err := OpenNowhere(t.Context(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if accounts, err := other.Accounts(t.Context()); err != nil || len(accounts) > 0 {
+		t.Errorf("a second one begins with %v, error %v", accounts, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("files were written: %v, error %v", left, err)
+	}
+}
