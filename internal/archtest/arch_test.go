@@ -62,7 +62,7 @@ var homes = []struct {
 }
 
 // testLibraries are for tests and the packages that hold suites of tests.
-var testLibraries = []string{"github.com/google/go-cmp/", "github.com/chromedp/"}
+var testLibraries = []string{"golang.org/x/tools/", "github.com/leonelquinteros/gotext", "github.com/google/go-cmp/", "github.com/chromedp/"}
 
 type pkg struct {
 	ImportPath   string

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -17,20 +18,20 @@ import (
 // needs the chaton's domain, typed or given by --confirm: --yes is not enough.
 func (a *App) agreed(c *cli.Context, id services.ChatonID, p plan.Plan) error {
 	if p.LosesData() {
-		return a.domainTyped(c, id, "Data will be lost for good (marked above).")
+		return a.domainTyped(c, id, text.Of("Data will be lost for good (marked above)."))
 	}
 	if c.Bool("yes") {
 		return nil
 	}
-	return a.saidYes("Do this?", "Say so beforehand with --yes.")
+	return a.saidYes(text.Of("Do this?"), text.Of("Say so beforehand with --yes."))
 }
 
 // saidYes asks a question that y answers.
-func (a *App) saidYes(question, instead string) error {
+func (a *App) saidYes(question, instead text.Text) error {
 	if !a.env.Terminal.In {
-		return usage("There is nobody to ask: this is not a terminal. Nothing was changed.").WithHint("%s", instead)
+		return usage("There is nobody to ask: this is not a terminal. Nothing was changed.").Advising(instead)
 	}
-	fmt.Fprintf(a.env.Stderr, "%s Type y to go on: ", question)
+	fmt.Fprint(a.env.Stderr, a.say("%s Type y to go on: ", question))
 	answer, err := a.ask()
 	if err != nil {
 		return err
@@ -43,14 +44,14 @@ func (a *App) saidYes(question, instead string) error {
 }
 
 // domainTyped asks for the domain of the chaton that is about to lose data.
-func (a *App) domainTyped(c *cli.Context, id services.ChatonID, what string) error {
+func (a *App) domainTyped(c *cli.Context, id services.ChatonID, what text.Text) error {
 	given := c.String("confirm")
 	if given == "" {
 		if !a.env.Terminal.In {
 			return usage("%s There is nobody to ask: this is not a terminal. Nothing was changed.", what).
 				WithHint("Agree beforehand with: --confirm %s", id)
 		}
-		fmt.Fprintf(a.env.Stderr, "%s Type %s to go on: ", what, id)
+		fmt.Fprint(a.env.Stderr, a.say("%s Type %s to go on: ", what, id))
 		answer, err := a.ask()
 		if err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 
 // App is the program as a value.
 type App struct {
+	tongue
 	env        Env
 	interrupts interrupts
 	registry   registries
@@ -22,7 +23,7 @@ type App struct {
 
 // New returns the program that acts in env.
 func New(env Env) *App {
-	a := &App{env: env, registry: registry.New(nil)}
+	a := &App{tongue: tongue{terminalLanguage(env.Getenv)}, env: env, registry: registry.New(nil)}
 	a.table = a.commands()
 	return a
 }
@@ -51,7 +52,7 @@ func (a *App) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if line.help {
-		_, err := fmt.Fprint(a.env.Stdout, help(a.table, line.path))
+		_, err := fmt.Fprint(a.env.Stdout, help(a.table, line.path, a.tongue))
 		return err
 	}
 	return a.table.RunContext(ctx, append([]string{"ronron"}, line.args...))
@@ -130,14 +131,14 @@ func arguments(c *cli.Context, names ...string) ([]string, error) {
 }
 
 func (a *App) note(format string, args ...any) {
-	fmt.Fprintf(a.env.Stderr, format+"\n", args...)
+	fmt.Fprintln(a.env.Stderr, a.say(format, args...))
 }
 
 func (a *App) view(c *cli.Context) view {
 	if c.Bool("json") {
 		return jsonView{w: a.env.Stdout}
 	}
-	return humanView{w: a.env.Stdout, paint: a.paint(a.env.Terminal.Out), now: a.env.Now}
+	return humanView{tongue: a.tongue, w: a.env.Stdout, paint: a.paint(a.env.Terminal.Out), now: a.env.Now}
 }
 
 // codeIs says whether err is one of ours with that code.

@@ -7,6 +7,7 @@ import (
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -36,7 +37,7 @@ func (a *App) down(c *cli.Context) error {
 		return nil
 	}
 	if !c.Bool("yes") {
-		if err := a.saidYes("All services of "+string(id)+" will stop. Their data stays.", "Say so beforehand with --yes."); err != nil {
+		if err := a.saidYes(text.Say("All services of %s will stop. Their data stays.", id), text.Of("Say so beforehand with --yes.")); err != nil {
 			return err
 		}
 	}
@@ -63,7 +64,7 @@ func (a *App) destroy(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.domainTyped(c, id, "All data of "+string(id)+" will be lost for good: members, pages, secrets, certificates."); err != nil {
+	if err := a.domainTyped(c, id, text.Say("All data of %s will be lost for good: members, pages, secrets, certificates.", id)); err != nil {
 		return err
 	}
 	if err := a.removeServices(c, host, id, true); err != nil {

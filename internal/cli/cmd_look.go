@@ -9,7 +9,6 @@ import (
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
-	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -77,15 +76,11 @@ func (a *App) services(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	lang, spoken := text.Parse(strings.SplitN(a.env.Getenv("LANG"), ".", 2)[0])
-	if !spoken {
-		lang = text.EN
-	}
 	var entries []catalogEntry
 	for _, o := range offers {
 		entries = append(entries, catalogEntry{
 			Recipe: o.Recipe, Software: o.Software, Version: o.Version, Licence: o.Licence,
-			Summary: o.Summary.In(lang), Replaces: o.Replaces, Services: deployed[o.Recipe],
+			Summary: a.in(o.Summary), Replaces: o.Replaces, Services: deployed[o.Recipe],
 		})
 	}
 	return a.view(c).Catalog(entries)

@@ -7,6 +7,7 @@ import (
 
 	"ronron/account"
 	"ronron/internal/api"
+	"ronron/internal/text"
 )
 
 var (
@@ -177,7 +178,7 @@ func (a *App) memberRemove(c *cli.Context, d *daemon, words []string) error {
 		return err
 	}
 	if !c.Bool("yes") {
-		if err := a.saidYes("The account of "+words[0]+" will be deleted.", "Say so beforehand with --yes."); err != nil {
+		if err := a.saidYes(text.Say("The account of %s will be deleted.", words[0]), text.Of("Say so beforehand with --yes.")); err != nil {
 			return err
 		}
 	}

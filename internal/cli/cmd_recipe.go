@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -180,9 +179,5 @@ func (a *App) spoken(c *cli.Context) (text.Lang, error) {
 		}
 		return lang, nil
 	}
-	lang, known := text.Parse(strings.SplitN(a.env.Getenv("LANG"), ".", 2)[0])
-	if !known {
-		lang = text.EN
-	}
-	return lang, nil
+	return a.lang, nil
 }

@@ -54,7 +54,7 @@ func TestHelp_EveryCommandShowsTheExitCodes(t *testing.T) {
 	w := newWorld(t)
 	app := New(w.env)
 	for _, path := range append(commandPaths(app.table.Commands, nil), nil) {
-		if text := help(app.table, path); !strings.Contains(text, "130  interrupted") {
+		if text := help(app.table, path, tongue{}); !strings.Contains(text, "130  interrupted") {
 			t.Errorf("help of %q has no exit codes", pathName(path))
 		}
 	}

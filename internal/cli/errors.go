@@ -8,6 +8,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // shownError was shown already; only its exit code is still wanted.
@@ -29,50 +30,50 @@ func (a *App) showError(err error) {
 		if len(wire.Diagnostics) > 0 {
 			a.showDiagnostics(wire.Diagnostics, nil)
 		}
-		writeFailure(w, paint, wire)
+		a.writeFailure(w, paint, wire)
 		return
 	}
 	known, ok := errors.AsType[*errs.Error](err)
 	if !ok {
-		fmt.Fprintf(w, "%s Internal error: %v\n", paint.bad("Error:"), err)
+		fmt.Fprintln(w, paint.bad(a.say("Error:")), a.say("Internal error: %v", err))
 		return
 	}
-	fmt.Fprintf(w, "%s %s\n", paint.bad("Error:"), printableLines(known.Message))
+	fmt.Fprintln(w, paint.bad(a.say("Error:")), printableLines(a.in(known.Text())))
 	if known.Err != nil {
-		fmt.Fprintf(w, "  because: %s\n", printableLines(known.Err.Error()))
+		fmt.Fprintln(w, " ", a.say("because: %s", printableLines(errs.In(known.Err, a.lang))))
 	}
-	writeHint(w, paint, errs.HintOf(known))
+	a.writeHint(w, paint, errs.Advice(known))
 }
 
 // writeFailure shows a failure that the daemon told, with its place and log.
-func writeFailure(w io.Writer, paint paint, e *api.Error) {
-	fmt.Fprintf(w, "%s %s\n", paint.bad("Error:"), printableLines(e.Message))
-	if e.Service != "" {
-		fmt.Fprintf(w, "  service %s", e.Service)
-		if e.Step != "" {
-			fmt.Fprintf(w, ", step %s", e.Step)
-		}
-		fmt.Fprintln(w)
+func (t tongue) writeFailure(w io.Writer, paint paint, e *api.Error) {
+	message, hint := e.Text()
+	fmt.Fprintln(w, paint.bad(t.say("Error:")), printableLines(t.in(message)))
+	switch {
+	case e.Service != "" && e.Step != "":
+		fmt.Fprintln(w, " ", t.say("service %s, step %s", e.Service, e.Step))
+	case e.Service != "":
+		fmt.Fprintln(w, " ", t.say("service %s", e.Service))
 	}
 	if len(e.Log) > 0 {
-		fmt.Fprintln(w, "  the last it said:")
+		fmt.Fprintln(w, " ", t.say("the last it said:"))
 		for _, line := range e.Log {
 			fmt.Fprintf(w, "    %s %s\n", paint.faint("│"), printable(line))
 		}
 	}
-	writeHint(w, paint, e.Hint)
+	t.writeHint(w, paint, hint)
 }
 
-func writeHint(w io.Writer, paint paint, hint string) {
-	if hint != "" {
-		fmt.Fprintf(w, "%s %s\n", paint.strong("What to do:"), hint)
+func (t tongue) writeHint(w io.Writer, paint paint, hint text.Text) {
+	if !hint.IsZero() {
+		fmt.Fprintln(w, paint.strong(t.say("What to do:")), t.in(hint))
 	}
 }
 
 // showDiagnostics draws the problems of a file with their source lines.
 func (a *App) showDiagnostics(list diag.List, files map[string][]byte) {
 	if len(list) > 0 {
-		diag.Render(a.env.Stderr, list.WithSource(files), diag.Options{Color: a.paint(a.env.Terminal.Err).on})
+		diag.Render(a.env.Stderr, list.WithSource(files), diag.Options{Color: a.paint(a.env.Terminal.Err).on, Lang: a.lang})
 	}
 }
 

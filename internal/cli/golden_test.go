@@ -15,6 +15,7 @@ import (
 
 	"ronron/account"
 	"ronron/internal/api"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -38,7 +39,8 @@ func golden(t *testing.T, path, got string) {
 }
 
 func TestReference_MatchesTheCommandTable(t *testing.T) {
-	golden(t, filepath.Join("..", "..", "docs", "cli.md"), Reference(newWorld(t).env))
+	golden(t, filepath.Join("..", "..", "docs", "cli.md"), Reference(newWorld(t).env, text.EN))
+	golden(t, filepath.Join("..", "..", "docs", "fr", "cli.md"), Reference(newWorld(t).env, text.FR))
 }
 
 // everyStep has one step of each kind.

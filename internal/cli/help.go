@@ -3,8 +3,11 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
+
+	"ronron/internal/text"
 )
 
 const intro = `Ronron turns one Linux machine into a chaton: a small host of libre services,
@@ -13,57 +16,57 @@ described by one file, chaton.hcl.
 
 // help is what --help prints for the command at the end of path; the table of
 // commands is its only source, and that of docs/cli.md.
-func help(table *cli.App, path []*cli.Command) string {
+func help(table *cli.App, path []*cli.Command, t tongue) string {
 	if len(path) == 0 {
-		return programHelp(table.Commands)
+		return programHelp(table.Commands, t)
 	}
 	c := path[len(path)-1]
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\nUsage:\n  %s\n", pathName(path), c.Usage, synopsis(path))
+	fmt.Fprintf(&b, "%s: %s\n\n%s\n  %s\n", pathName(path), t.in(text.Of(c.Usage)), t.say("Usage:"), synopsis(path, t))
 	if c.Description != "" {
-		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(c.Description))
+		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(t.in(text.Of(c.Description))))
 	}
 	if len(c.Subcommands) > 0 {
-		b.WriteString("\nCommands:\n" + columns(commandRows(c.Subcommands)))
+		b.WriteString("\n" + t.say("Commands:") + "\n" + columns(commandRows(c.Subcommands, t)))
 	}
 	if len(c.Flags) > 0 {
-		b.WriteString("\nOptions:\n" + columns(flagRows(c)))
+		b.WriteString("\n" + t.say("Options:") + "\n" + columns(flagRows(c, t)))
 	}
-	b.WriteString("\n" + exitHelp)
+	b.WriteString("\n" + t.in(text.Of(exitHelp)))
 	return b.String()
 }
 
-func programHelp(commands []*cli.Command) string {
-	return intro + "\nUsage:\n  ronron COMMAND [OPTIONS] [WORDS]\n\nCommands:\n" +
-		columns(commandRows(commands)) +
-		"\nronron COMMAND --help says more of one.\n\n" + exitHelp
+func programHelp(commands []*cli.Command, t tongue) string {
+	return t.in(text.Of(intro)) + "\n" + t.say("Usage:") + "\n  " + t.say("ronron COMMAND [OPTIONS] [WORDS]") + "\n\n" + t.say("Commands:") + "\n" +
+		columns(commandRows(commands, t)) +
+		"\n" + t.say("ronron COMMAND --help says more of one.") + "\n\n" + t.in(text.Of(exitHelp))
 }
 
-func synopsis(path []*cli.Command) string {
+func synopsis(path []*cli.Command, t tongue) string {
 	c := path[len(path)-1]
 	s := pathName(path)
 	if len(c.Subcommands) > 0 {
-		return s + " COMMAND"
+		return s + " " + t.say("COMMAND")
 	}
 	if c.ArgsUsage != "" {
-		s += " " + c.ArgsUsage
+		s += " " + t.in(text.Of(c.ArgsUsage))
 	}
 	if len(c.Flags) > 0 {
-		s += " [OPTIONS]"
+		s += " " + t.say("[OPTIONS]")
 	}
 	return s
 }
 
-func commandRows(commands []*cli.Command) (rows [][2]string) {
+func commandRows(commands []*cli.Command, t tongue) (rows [][2]string) {
 	for _, c := range commands {
 		if !c.Hidden {
-			rows = append(rows, [2]string{c.Name, c.Usage})
+			rows = append(rows, [2]string{c.Name, t.in(text.Of(c.Usage))})
 		}
 	}
 	return rows
 }
 
-func flagRows(c *cli.Command) (rows [][2]string) {
+func flagRows(c *cli.Command, t tongue) (rows [][2]string) {
 	for _, f := range c.Flags {
 		name := "--" + f.Names()[0]
 		for _, short := range f.Names()[1:] {
@@ -71,9 +74,9 @@ func flagRows(c *cli.Command) (rows [][2]string) {
 		}
 		usage := ""
 		if d, ok := f.(cli.DocGenerationFlag); ok {
-			usage = d.GetUsage()
+			usage = t.in(text.Of(d.GetUsage()))
 			if d.TakesValue() {
-				word := "VALUE"
+				word := t.say("VALUE")
 				// A word in back quotes names the value, as with the standard library's flags.
 				if before, rest, ok := strings.Cut(usage, "`"); ok {
 					if quoted, after, ok := strings.Cut(rest, "`"); ok {
@@ -91,11 +94,11 @@ func flagRows(c *cli.Command) (rows [][2]string) {
 func columns(rows [][2]string) string {
 	width := 0
 	for _, r := range rows {
-		width = max(width, len(r[0]))
+		width = max(width, utf8.RuneCountInString(r[0]))
 	}
 	var b strings.Builder
 	for _, r := range rows {
-		fmt.Fprintf(&b, "  %-*s  %s\n", width, r[0], r[1])
+		fmt.Fprintf(&b, "  %s  %s\n", pad(r[0], width), r[1])
 	}
 	return b.String()
 }

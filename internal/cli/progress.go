@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"ronron/internal/api"
 	"ronron/services"
@@ -24,7 +25,7 @@ type progress interface {
 }
 
 func (a *App) progress(asJSON bool, p plan.Plan) progress {
-	f, rows, steps := &failures{}, rowsOf(p), doingOf(p)
+	f, rows, steps := &failures{}, a.rowsOf(p), a.doingOf(p)
 	switch {
 	case asJSON:
 		return &jsonProgress{failures: f, w: a.env.Stdout}
@@ -35,20 +36,19 @@ func (a *App) progress(asJSON bool, p plan.Plan) progress {
 	}
 }
 
-// wholeChaton is the row of what belongs to no single service: routes, certificates.
-const wholeChaton = "addresses"
-
-func rowOf(s services.Name) string {
+// rowOf is the row of a service. What belongs to no single one, routes and
+// certificates, has a row of its own.
+func (t tongue) rowOf(s services.Name) string {
 	if s == "" {
-		return wholeChaton
+		return t.say("addresses")
 	}
 	return string(s)
 }
 
 // rowsOf names the services of a plan in the order in which it begins with them.
-func rowsOf(p plan.Plan) (rows []string) {
+func (t tongue) rowsOf(p plan.Plan) (rows []string) {
 	for _, s := range p.Steps {
-		if row := rowOf(s.Service); !slices.Contains(rows, row) {
+		if row := t.rowOf(s.Service); !slices.Contains(rows, row) {
 			rows = append(rows, row)
 		}
 	}
@@ -57,19 +57,22 @@ func rowsOf(p plan.Plan) (rows []string) {
 
 func widest(rows []string) (width int) {
 	for _, r := range rows {
-		width = max(width, len(r))
+		width = max(width, utf8.RuneCountInString(r))
 	}
 	return width
 }
 
-// doing says in words what the steps with these ids do.
-type doing map[string]string
+// doing says in words what the steps of a plan do.
+type doing struct {
+	tongue
+	steps map[string]string // by id
+}
 
-func doingOf(p plan.Plan) doing {
-	d := doing{}
+func (t tongue) doingOf(p plan.Plan) doing {
+	d := doing{t, map[string]string{}}
 	for _, s := range p.Steps {
-		if w, known := words[s.Action]; known {
-			d[s.ID] = strings.TrimSpace(w.doing + " " + w.name(s.Target))
+		if said, known := t.doing(s.Action, s.Target); known {
+			d.steps[s.ID] = said
 		}
 	}
 	return d
@@ -77,17 +80,17 @@ func doingOf(p plan.Plan) doing {
 
 // finished is what a service is in the end. Only `down` has no plan to show.
 func (d doing) finished() string {
-	if len(d) == 0 {
-		return "gone"
+	if len(d.steps) == 0 {
+		return d.say("gone")
 	}
-	return "ready"
+	return d.say("ready")
 }
 
 // step is what is being done. Without a plan that names the step its id says
 // it as well as it can: "wiki/create/web".
 func (d doing) step(id string) string {
-	if text, known := d[id]; known {
-		return text
+	if said, known := d.steps[id]; known {
+		return said
 	}
 	parts := strings.SplitN(id, "/", 3)
 	action, target := parts[0], ""
@@ -97,11 +100,10 @@ func (d doing) step(id string) string {
 	if len(parts) > 2 && len(parts[2]) < 40 { // longer is a container's number, which tells nobody anything
 		target = parts[2]
 	}
-	w, known := words[plan.Action(action)]
-	if !known {
-		return strings.TrimSpace(action + " " + target)
+	if said, known := d.doing(plan.Action(action), target); known {
+		return said
 	}
-	return strings.TrimSpace(w.doing + " " + w.name(target))
+	return strings.TrimSpace(action + " " + target)
 }
 
 // failures collects what failed, the first of each service: it has the log,
@@ -167,11 +169,11 @@ type plainProgress struct {
 }
 
 func newPlain(w io.Writer, now func() time.Time, rows []string, steps doing, f *failures) *plainProgress {
-	return &plainProgress{failures: f, steps: steps, w: w, now: now, began: now(), width: max(widest(rows), len(wholeChaton)), last: map[string]string{}}
+	return &plainProgress{failures: f, steps: steps, w: w, now: now, began: now(), width: max(widest(rows), utf8.RuneCountInString(steps.rowOf(""))), last: map[string]string{}}
 }
 
 func (p *plainProgress) Event(e api.Event) {
-	text, row := p.steps.event(e), rowOf(e.Service)
+	text, row := p.steps.event(e), p.steps.rowOf(e.Service)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.add(e) || text == "" || text == p.last[row] {
@@ -191,7 +193,7 @@ func (p *plainProgress) Close() {}
 
 // event is what a person reads of an event; "" where it adds nothing.
 func (d doing) event(e api.Event) string {
-	message := printable(e.Message)
+	message := printable(d.in(e.Text()))
 	switch e.Kind {
 	case api.StepStarted:
 		return d.step(e.Step)
@@ -203,21 +205,19 @@ func (d doing) event(e api.Event) string {
 		if strings.HasPrefix(step, message) {
 			return step // "starting web: starting"
 		}
-		return step + ": " + message
-	case api.StepDone:
-		return ""
+		return d.say("%s: %s", step, message)
 	case api.StepFailed, api.ServiceFailed:
 		if message == "" && e.Error != nil {
-			message = printable(e.Error.Message)
+			message = printable(e.Error.In(d.lang))
 		}
-		return "failed: " + message
+		return d.say("failed: %s", message)
 	case api.ServiceDone:
 		if e.Elapsed > 0 {
-			return d.finished() + " after " + seconds(e.Elapsed)
+			return d.say("%s after %s", d.finished(), seconds(e.Elapsed))
 		}
 		return d.finished()
 	case api.Warning:
-		return "warning: " + message
+		return d.say("warning: %s", message)
 	}
 	return ""
 }

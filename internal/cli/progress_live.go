@@ -54,7 +54,7 @@ const (
 func newLive(w io.Writer, p paint, width func() int, now func() time.Time, names []string, steps doing, f *failures) *live {
 	l := &live{failures: f, steps: steps, w: w, paint: p, width: width, now: now, stop: make(chan struct{})}
 	for _, name := range names {
-		l.rows = append(l.rows, &liveRow{name: name, text: "waiting"})
+		l.rows = append(l.rows, &liveRow{name: name, text: steps.say("waiting")})
 	}
 	l.ended.Go(l.spin)
 	return l
@@ -82,13 +82,13 @@ func (l *live) Event(e api.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if e.Kind == api.Warning {
-		l.above(l.paint.warn("warning: ") + printable(e.Message))
+		l.above(l.paint.warn(l.steps.say("warning: %s", printable(l.steps.in(e.Text())))))
 		return
 	}
 	if e.Kind == api.Done || e.Kind == api.Failed {
 		return
 	}
-	l.row(rowOf(e.Service)).take(e, l.steps, l.now())
+	l.row(l.steps.rowOf(e.Service)).take(e, l.steps, l.now())
 	l.draw()
 }
 
@@ -108,9 +108,9 @@ func (l *live) Close() {
 	for _, r := range l.rows {
 		switch r.state {
 		case rowWaiting:
-			r.text = "not done"
+			r.text = l.steps.say("not done")
 		case rowRunning:
-			r.state, r.text, r.took = rowWaiting, "stopped: "+r.text, l.now().Sub(r.began)
+			r.state, r.text, r.took = rowWaiting, l.steps.say("stopped: %s", r.text), l.now().Sub(r.began)
 		}
 	}
 	l.draw()
@@ -137,8 +137,8 @@ func (r *liveRow) take(e api.Event, steps doing, now time.Time) {
 		}
 		r.running = append(r.running, e.Step)
 	case api.StepProgress:
-		if text := steps.event(e); text != "" && r.state == rowRunning {
-			r.text = text
+		if said := steps.event(e); said != "" && r.state == rowRunning {
+			r.text = said
 		}
 	case api.StepDone:
 		r.running = slices.DeleteFunc(r.running, func(s string) bool { return s == e.Step })
@@ -147,10 +147,10 @@ func (r *liveRow) take(e api.Event, steps doing, now time.Time) {
 		case len(r.running) > 0:
 			r.text = steps.step(r.running[len(r.running)-1])
 		default:
-			r.text = "waiting for another service"
+			r.text = steps.say("waiting for another service")
 		}
-		if len(r.running) == 0 && r.name == wholeChaton { // no service, so nobody says that it is done
-			r.finish(rowDone, "ready", e, now)
+		if len(r.running) == 0 && r.name == steps.rowOf("") { // no service, so nobody says that it is done
+			r.finish(rowDone, steps.say("ready"), e, now)
 		}
 	case api.StepFailed, api.ServiceFailed:
 		if r.state != rowFailed {

@@ -54,7 +54,7 @@ func screen(written string) []string {
 func TestLive_OneLineForEachServiceKeptInPlace(t *testing.T) {
 	out := &safeBuffer{}
 	now := noon
-	l := newLive(out, paint{}, func() int { return 60 }, func() time.Time { return now }, []string{"directory", "wiki", wholeChaton}, doingOf(somePlan), &failures{})
+	l := newLive(out, paint{}, func() int { return 60 }, func() time.Time { return now }, []string{"directory", "wiki", tongue{}.rowOf("")}, tongue{}.doingOf(somePlan), &failures{})
 	for _, e := range []api.Event{
 		{Kind: api.StepStarted, Service: "directory", Step: "directory/create/slapd"},
 		{Kind: api.StepDone, Service: "directory", Step: "directory/create/slapd"},
@@ -87,7 +87,7 @@ func TestLive_OneLineForEachServiceKeptInPlace(t *testing.T) {
 func TestLive_LinesNeverWrap(t *testing.T) {
 	for _, width := range []int{20, 40, 80, 200} {
 		out := &safeBuffer{}
-		l := newLive(out, paint{}, func() int { return width }, func() time.Time { return noon }, []string{"directory"}, nil, &failures{})
+		l := newLive(out, paint{}, func() int { return width }, func() time.Time { return noon }, []string{"directory"}, doing{}, &failures{})
 		l.Event(api.Event{Kind: api.StepStarted, Service: "directory", Step: "directory/image/slapd"})
 		l.Event(api.Event{Kind: api.StepProgress, Service: "directory", Step: "directory/image/slapd", Message: strings.Repeat("long ", 60)})
 		l.Close()

@@ -5,17 +5,20 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"ronron/internal/text"
 )
 
-// Reference is docs/cli.md: the help of every command that people type.
-func Reference(env Env) string {
-	table := New(env).table
+// Reference is docs/cli.md, in French docs/fr/cli.md: the help of every command
+// that people type.
+func Reference(env Env, lang text.Lang) string {
+	table, t := New(env).table, tongue{lang}
 	var b strings.Builder
-	b.WriteString("# Commands\n\nMade from the command table by `go test ./internal/cli -update`; do not edit.\n\n")
-	fmt.Fprintf(&b, "```\n%s```\n", help(table, nil))
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n", t.say("Commands"), t.say("Made from the command table by `go test ./internal/cli -update`; do not edit."))
+	fmt.Fprintf(&b, "```\n%s```\n", help(table, nil, t))
 	for _, path := range commandPaths(table.Commands, nil) {
-		text, _, _ := strings.Cut(help(table, path), "\n"+exitHelp)
-		fmt.Fprintf(&b, "\n## %s\n\n```\n%s```\n", pathName(path), text)
+		said, _, _ := strings.Cut(help(table, path, t), "\n"+t.in(text.Of(exitHelp)))
+		fmt.Fprintf(&b, "\n## %s\n\n```\n%s```\n", pathName(path), said)
 	}
 	return b.String()
 }

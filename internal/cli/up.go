@@ -198,7 +198,7 @@ func (a *App) follow(c *cli.Context, d *daemon, p plan.Plan, run func(context.Co
 		if presses.Load() > 0 && failure.Code == errs.Interrupted {
 			continue // as was asked for
 		}
-		writeFailure(a.env.Stderr, a.paint(a.env.Terminal.Err), failure)
+		a.writeFailure(a.env.Stderr, a.paint(a.env.Terminal.Err), failure)
 	}
 	if told(err, show.Failures()) {
 		err = &shownError{err}

@@ -123,6 +123,7 @@ func (v jsonView) Chatons(daemons []Daemon) error {
 
 // humanView answers in words and tables.
 type humanView struct {
+	tongue
 	w     io.Writer
 	paint paint
 	now   func() time.Time

@@ -13,26 +13,25 @@ import (
 func (v humanView) Plan(id services.ChatonID, p plan.Plan) error {
 	var b strings.Builder
 	if p.Empty() {
-		fmt.Fprintf(&b, "Nothing to change on %s.\n", id)
-		_, err := fmt.Fprint(v.w, b.String())
+		_, err := fmt.Fprintln(v.w, v.say("Nothing to change on %s.", id))
 		return err
 	}
-	fmt.Fprintf(&b, "%s %s\n\n", v.paint.strong("To change on"), v.paint.strong(string(id)+":"))
-	for _, row := range rowsOf(p) {
+	fmt.Fprintf(&b, "%s\n\n", v.paint.strong(v.say("To change on %s:", id)))
+	for _, row := range v.rowsOf(p) {
 		fmt.Fprintf(&b, "  %s\n", v.paint.strong(row))
 		for _, s := range p.Steps {
-			if rowOf(s.Service) == row {
-				b.WriteString(v.step(s))
+			if v.rowOf(s.Service) == row {
+				b.WriteString(v.stepLine(s))
 			}
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n", tally(p))
+	fmt.Fprintf(&b, "\n%s\n", v.tally(p))
 	_, err := fmt.Fprint(v.w, b.String())
 	return err
 }
 
-func (v humanView) step(s plan.Step) string {
-	symbol, text := stepText(s)
+func (v humanView) stepLine(s plan.Step) string {
+	symbol, said := v.step(s)
 	switch symbol {
 	case "+":
 		symbol = v.paint.good(symbol)
@@ -41,33 +40,33 @@ func (v humanView) step(s plan.Step) string {
 	case "-":
 		symbol = v.paint.bad(symbol)
 	}
-	line := fmt.Sprintf("    %s %s\n", symbol, text)
+	line := fmt.Sprintf("    %s %s\n", symbol, said)
 	if s.LosesData {
-		line += fmt.Sprintf("      %s\n", v.paint.bad("! its data is lost for good"))
+		line += fmt.Sprintf("      %s\n", v.paint.bad(v.say("! its data is lost for good")))
 	}
 	return line
 }
 
 // tally counts the steps by what they do.
-func tally(p plan.Plan) string {
+func (t tongue) tally(p plan.Plan) string {
 	count := map[string]int{}
 	lost := 0
 	for _, s := range p.Steps {
-		symbol, _ := stepText(s)
+		symbol, _ := t.step(s)
 		count[symbol]++
 		if s.LosesData {
 			lost++
 		}
 	}
-	text := fmt.Sprintf("%d to add, %d to change, %d to take away.", count["+"], count["~"], count["-"])
+	said := t.say("%d to add, %d to change, %d to take away.", count["+"], count["~"], count["-"])
 	if lost > 0 {
-		text += fmt.Sprintf(" %d can lose data.", lost)
+		said += t.say(" %d can lose data.", lost)
 	}
-	return text
+	return said
 }
 
 func (v humanView) Nothing(addresses []api.Address) error {
-	fmt.Fprintln(v.w, "Nothing to change.")
+	fmt.Fprintln(v.w, v.say("Nothing to change."))
 	return v.addresses(addresses)
 }
 
@@ -90,16 +89,16 @@ func (v humanView) Report(id services.ChatonID, r api.Report, complete bool) err
 		return nil
 	}
 	if complete {
-		fmt.Fprintf(v.w, "\n%s\n", v.paint.good(string(id)+" is up."))
+		fmt.Fprintf(v.w, "\n%s\n", v.paint.good(v.say("%s is up.", id)))
 	} else {
-		fmt.Fprintf(v.w, "\n%s\n", v.paint.warn(string(id)+" is up in part."))
+		fmt.Fprintf(v.w, "\n%s\n", v.paint.warn(v.say("%s is up in part.", id)))
 	}
 	v.addresses(r.Addresses)
 	if a := r.Administrator; a != nil {
-		fmt.Fprintf(v.w, "\nFirst administrator (shown once):\n  login     %s\n  password  %s\n", a.Login, v.paint.strong(a.Password))
+		fmt.Fprint(v.w, v.say("\nFirst administrator (shown once):\n  login     %s\n  password  %s\n", a.Login, v.paint.strong(a.Password)))
 	}
 	if complete && r.Administrator != nil { // the first time
-		fmt.Fprint(v.w, trust, fmt.Sprintf(next, id))
+		fmt.Fprint(v.w, v.say(trust), v.say(next, id))
 	}
 	return nil
 }

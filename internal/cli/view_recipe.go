@@ -24,10 +24,7 @@ type recipeView interface {
 }
 
 // recipeHuman answers in words, in the language that was asked for.
-type recipeHuman struct {
-	humanView
-	lang text.Lang
-}
+type recipeHuman struct{ humanView }
 
 // recipeJSON answers with one JSON document.
 type recipeJSON struct{ jsonView }
@@ -45,7 +42,7 @@ func (a *App) recipeView(c *cli.Context) recipeView {
 	if err != nil {
 		lang = text.EN // the command refused it before
 	}
-	return recipeHuman{humanView{w: a.env.Stdout, paint: a.paint(a.env.Terminal.Out), now: a.env.Now}, lang}
+	return recipeHuman{humanView{tongue: tongue{lang}, w: a.env.Stdout, paint: a.paint(a.env.Terminal.Out), now: a.env.Now}}
 }
 
 // Tools lists what can be run.
