@@ -113,6 +113,7 @@ type Report struct {
 	Addresses     []Address         `json:"addresses"`
 	Administrator *NewAdministrator `json:"administrator,omitempty"` // only when it was made just now
 	Failed        []services.Name   `json:"failed,omitempty"`
+	Unseen        account.Login     `json:"unseen,omitempty"` // as in Status
 }
 
 // Address is a place to go.
@@ -137,6 +138,9 @@ type Status struct {
 	Lock     *Lock           `json:"lock,omitempty"`
 	Services []ServiceStatus `json:"services"`
 	Applied  *time.Time      `json:"applied,omitempty"` // when the last `up` ended
+	// Unseen is the first administrator while nobody is known to have seen the
+	// password: whoever asked for it was cut off.
+	Unseen account.Login `json:"unseen,omitempty"`
 }
 
 // Lock says who is changing the chaton.

@@ -104,6 +104,11 @@ func (c *Client) Status(ctx context.Context) (s Status, err error) {
 	return s, c.call(ctx, http.MethodGet, "/v1/status", nil, &s)
 }
 
+// Seen says that the first administrator's password was shown to somebody.
+func (c *Client) Seen(ctx context.Context) error {
+	return c.call(ctx, http.MethodPost, "/v1/administrator/seen", nil, nil)
+}
+
 // Doctor asks for the daemon's own checks.
 func (c *Client) Doctor(ctx context.Context) (checks []Check, err error) {
 	return checks, c.call(ctx, http.MethodGet, "/v1/doctor", nil, &checks)

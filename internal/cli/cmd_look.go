@@ -46,6 +46,7 @@ func (a *App) status(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	defer a.remind(status.Unseen)
 	return a.view(c).Status(status)
 }
 

@@ -279,6 +279,7 @@ type fakeDaemon struct {
 	refuse     *api.Error
 	brought    map[string][]byte // sources by their sum
 	onStop     func()
+	seen       int // how often it was told that the first administrator's password was shown
 }
 
 func (d *fakeDaemon) handler() http.Handler {
@@ -340,6 +341,12 @@ func (d *fakeDaemon) handler() http.Handler {
 		d.brought[r.PathValue("sum")] = content
 	})
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { answer(w, d.status) })
+	mux.HandleFunc("POST /v1/administrator/seen", func(w http.ResponseWriter, _ *http.Request) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.seen++
+		answer(w, struct{}{})
+	})
 	mux.HandleFunc("GET /v1/doctor", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, []api.Check{{Name: "directory", Level: "ok", Message: "answers"}})
 	})

@@ -91,6 +91,10 @@ func (a *App) up(c *cli.Context) error {
 	if showErr := out.Report(d.chaton, *report, err == nil); showErr != nil {
 		return showErr
 	}
+	if report.Administrator != nil {
+		a.passwordShown(c.Context, d)
+	}
+	a.remind(report.Unseen)
 	if err == nil {
 		a.tidy(c.Context, host, d.before) // the daemon runs from today's by now
 	}
@@ -133,6 +137,7 @@ func (a *App) nothingToDo(ctx context.Context, d *daemon, wanted api.Wanted, fil
 	if err != nil {
 		return err
 	}
+	defer a.remind(status.Unseen)
 	return out.Nothing(addresses(status, a.titles(wanted, file)))
 }
 

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"ronron/account"
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
@@ -76,6 +75,9 @@ func (d *Daemon) carryOut(ctx context.Context, stop <-chan struct{}, w *wanted, 
 	report.Addresses = slices.DeleteFunc(report.Addresses, func(a api.Address) bool { return outcome.Failed[a.Service] != nil })
 	if outcome.Failed[directoryName] == nil && ctx.Err() == nil {
 		report.Administrator = d.firstAdministrator(ctx, w, tell)
+	}
+	if report.Administrator == nil {
+		report.Unseen = d.unseenPassword(ctx)
 	}
 	state, result := "done", error(nil)
 	switch {
@@ -149,45 +151,6 @@ func failure(o apply.Outcome) error {
 	}
 	e := errs.New(errs.Failed, "%d services failed; the others are up.", len(names))
 	return e.WithHint("Look at what is said of each, mend it, and run `ronron up` again.")
-}
-
-// firstAdministrator makes the administrator of the file when the directory
-// has none. Its password is shown once and kept nowhere.
-func (d *Daemon) firstAdministrator(ctx context.Context, w *wanted, tell func(api.Event)) *api.NewAdministrator {
-	made, err := d.makeAdministrator(ctx, w)
-	if err != nil {
-		d.Log.Error("the first administrator could not be made", logkey.Error, err)
-		tell(api.Event{Time: d.Now(), Kind: api.Warning, Service: directoryName, Error: wireError(err)}.Saying(text.Say("the first administrator could not be made: %v", err)))
-	}
-	return made
-}
-
-func (d *Daemon) makeAdministrator(ctx context.Context, w *wanted) (*api.NewAdministrator, error) {
-	dir, err := d.directory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := dir.Groups(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, g := range groups {
-		if g.Name == account.Admins && len(g.Members) > 0 {
-			return nil, nil
-		}
-	}
-	a := w.chaton.Administrator
-	m := account.Member{Login: account.Login(a.Login), Name: a.Name, Mail: a.Mail, Groups: []string{account.Admins}}
-	password := newPassword()
-	err = dir.Add(ctx, m, password)
-	if errs.CodeOf(err) == errs.Conflict {
-		// The account exists but is no administrator: make it one, leave its password.
-		return nil, dir.AddToGroup(ctx, account.Admins, m.Login)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &api.NewAdministrator{Login: m.Login, Password: password.Reveal()}, nil
 }
 
 // newPassword is for a person to type once: 20 characters that cannot be

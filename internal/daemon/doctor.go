@@ -39,6 +39,7 @@ func (d *Daemon) Doctor(ctx context.Context) (checks []api.Check) {
 	}
 	d.checkServices(ctx, add)
 	d.checkDirectory(ctx, add)
+	d.checkAdministrator(ctx, add)
 	d.checkCertificates(ctx, w, add)
 	d.checkLastRun(ctx, add)
 	return checks

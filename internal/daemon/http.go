@@ -64,17 +64,31 @@ func (d *Daemon) people(mux *http.ServeMux) {
 		return addMember(ctx, dir, r)
 	}))
 	mux.HandleFunc("POST /v1/members/{login}/password", dir(func(ctx context.Context, dir account.Directory, r *http.Request) (any, error) {
-		return setPassword(ctx, dir, r)
+		reply, err := setPassword(ctx, dir, r)
+		if err == nil {
+			d.passwordSeen(ctx, login(r))
+		}
+		return reply, err
 	}))
 	for path, f := range map[string]func(account.Directory, context.Context, account.Login) error{
 		"POST /v1/members/{login}/suspend": account.Directory.Suspend,
 		"POST /v1/members/{login}/resume":  account.Directory.Resume,
-		"DELETE /v1/members/{login}":       account.Directory.Remove,
+		"DELETE /v1/members/{login}": func(dir account.Directory, ctx context.Context, login account.Login) error {
+			err := dir.Remove(ctx, login)
+			if err == nil {
+				d.passwordSeen(ctx, login)
+			}
+			return err
+		},
 	} {
 		mux.HandleFunc(path, dir(func(ctx context.Context, dir account.Directory, r *http.Request) (any, error) {
 			return struct{}{}, f(dir, ctx, login(r))
 		}))
 	}
+	mux.HandleFunc("POST /v1/administrator/seen", reply(d, func(ctx context.Context, r *http.Request) (any, error) {
+		d.passwordSeen(ctx, d.unseenPassword(ctx))
+		return struct{}{}, nil
+	}))
 	mux.HandleFunc("GET /v1/groups", dir(func(ctx context.Context, dir account.Directory, r *http.Request) (any, error) { return dir.Groups(ctx) }))
 	mux.HandleFunc("POST /v1/groups", dir(func(ctx context.Context, dir account.Directory, r *http.Request) (any, error) {
 		var in api.GroupRequest

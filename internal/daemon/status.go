@@ -40,7 +40,7 @@ func (d *Daemon) Status(ctx context.Context) (api.Status, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Name, s.URL = w.chaton.Name, w.url(w.chaton.Domain)
+	s.Name, s.URL, s.Unseen = w.chaton.Name, w.url(w.chaton.Domain), d.unseenPassword(ctx)
 	if last, err := d.state.LastRun(ctx, "up"); err != nil {
 		return s, err
 	} else if !last.Ended.IsZero() {
