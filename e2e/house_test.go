@@ -81,6 +81,9 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
+	// What the command says is compared, so it speaks English whatever the
+	// machine's language is.
+	os.Setenv("LC_ALL", "C.UTF-8")
 	binary.path, binary.err = build(dir)
 	code := m.Run()
 	os.RemoveAll(dir)
