@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/leonelquinteros/gotext"
 )
@@ -25,10 +27,21 @@ func Of(english string) Text { return Text{EN: english, FR: translations()[engli
 // ("%[2]s %[1]s" in the French).
 func Say(format string, args ...any) Text {
 	t := Text{EN: fmt.Sprintf(format, args...)}
-	if f, known := translations()[format]; known {
+	f, known := translations()[format]
+	if !known && !wordy(format) && slices.ContainsFunc(args, speaks) {
+		f, known = format, true // "%s." is the same in both
+	}
+	if known {
 		t.FR = fmt.Sprintf(f, inFrench(args)...)
 	}
 	return t
+}
+
+var verb = regexp.MustCompile(`%[^a-zA-Z%]*[a-zA-Z%]`)
+
+// wordy says whether a format has words of its own.
+func wordy(format string) bool {
+	return strings.IndexFunc(verb.ReplaceAllString(format, ""), unicode.IsLetter) >= 0
 }
 
 // Plural chooses between the sentence for one and that for several, which
@@ -71,6 +84,8 @@ func (t Text) String() string { return t.In(EN) }
 
 // speaker says itself in the languages.
 type speaker interface{ In(Lang) string }
+
+func speaks(arg any) bool { _, ok := arg.(speaker); return ok }
 
 func inFrench(args []any) []any {
 	out := make([]any, len(args))
