@@ -9,9 +9,15 @@ const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-actio
 // guard sets the headers of every answer, bounds what is read, and refuses
 // forms sent from other sites. Pages of members live on sibling host names, so
 // "same site" is not enough: only this very origin may send a form.
-func guard(next, refused http.Handler) http.Handler {
+//
+// The paths of open may be sent forms by every site: what they do is to ask for
+// the same again by GET.
+func guard(next, refused http.Handler, open ...string) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(refused)
+	for _, path := range open {
+		origin.AddInsecureBypassPattern("POST " + path)
+	}
 	inner := origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

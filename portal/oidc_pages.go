@@ -26,6 +26,19 @@ func (s *Server) withOIDC(page http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// askAgain takes a request that came as a form, which clients may choose
+// (OpenID Connect Core, 3.1.2.1), and lets the browser make it once more as an
+// address. A form of another site comes without the member's session; the
+// address does not, and nothing is done before it.
+func (s *Server) askAgain(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if err := r.ParseForm(); err != nil {
+		s.unreadableForm(w, s.visit(w, r))
+		return
+	}
+	http.Redirect(w, r, r.URL.Path+"?"+r.Form.Encode(), http.StatusSeeOther)
+}
+
 // authorize sends a member back with a code, and lets others sign in first.
 // Nothing is kept of an ask but its address: the sign-in form carries it along.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {

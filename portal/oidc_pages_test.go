@@ -271,6 +271,30 @@ func TestOIDC_SigningOut(t *testing.T) {
 	v.get(oidc.EndSessionPath+"?"+there.Encode()).leadsTo(t, "/")
 }
 
+// Clients may send either request as a form of their own page.
+func TestOIDC_AFormOfAServiceIsAskedAgainAsAnAddress(t *testing.T) {
+	p := newOIDCPortal(t)
+	v := signedIn(t, p, "fr")
+	v.header.Set("Origin", "https://pads.chaton.localhost:8443")
+	v.header.Set("Sec-Fetch-Site", "same-site")
+	form := func(values url.Values) (pairs []string) {
+		for name := range values {
+			pairs = append(pairs, name, values.Get(name))
+		}
+		return pairs
+	}
+	asked, err := url.Parse(authorizeAt("pads"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.post(oidc.AuthorizePath, form(asked.Query())...).leadsTo(t, authorizeAt("pads"))
+	there := url.Values{"post_logout_redirect_uri": {padsHome}, "state": {"s"}}
+	v.post(oidc.EndSessionPath, form(there)...).leadsTo(t, oidc.EndSessionPath+"?"+there.Encode())
+	v.post(oidc.AuthorizePath, "client_id", strings.Repeat("x", 20<<10)).want(t, 400, "Formulaire illisible")
+	v.post("/sign-out").want(t, 403) // as every other form of another site
+	v.get("/account").want(t, 200)
+}
+
 func TestOIDC_ANewPortalHasForgotten(t *testing.T) {
 	before, after := newOIDCPortal(t), newOIDCPortal(t)
 	v := signedIn(t, before, "fr")

@@ -89,7 +89,7 @@ func New(o Options) (*Server, error) {
 	if s.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
-	s.handler = guard(s.routes(), http.HandlerFunc(s.foreignForm))
+	s.handler = guard(s.routes(), http.HandlerFunc(s.foreignForm), oidc.AuthorizePath, oidc.EndSessionPath)
 	return s, nil
 }
 
@@ -110,10 +110,12 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc("GET "+oidc.DiscoveryPath, s.withOIDC(s.oidc.Discovery))
 		mux.HandleFunc("GET "+oidc.KeysPath, s.withOIDC(s.oidc.Keys))
 		mux.HandleFunc("GET "+oidc.AuthorizePath, s.withOIDC(s.authorize))
+		mux.HandleFunc("POST "+oidc.AuthorizePath, s.withOIDC(s.askAgain))
 		mux.HandleFunc("POST "+oidc.TokenPath, s.withOIDC(s.oidc.Token))
 		mux.HandleFunc("GET "+oidc.UserinfoPath, s.withOIDC(s.oidc.Userinfo))
 		mux.HandleFunc("POST "+oidc.UserinfoPath, s.withOIDC(s.oidc.Userinfo))
 		mux.HandleFunc("GET "+oidc.EndSessionPath, s.withOIDC(s.endSession))
+		mux.HandleFunc("POST "+oidc.EndSessionPath, s.withOIDC(s.askAgain))
 	}
 	mux.HandleFunc("GET /account", s.withSite(s.account))
 	mux.HandleFunc("POST /account/password", s.withSite(s.changePassword))
