@@ -33,7 +33,8 @@ const (
 	wayCookie    = "__Host-ronron-way"
 
 	// gateFresh is how long the portal's word is taken without asking again. A
-	// suspended member is out when it has passed.
+	// suspended member is out when it has passed; a request that lasts longer is
+	// ended (askAgain).
 	gateFresh = 5 * time.Minute
 )
 
@@ -62,6 +63,8 @@ func (g *gate) enterURL(to, way string) string {
 // entered is who came through the gate with a request.
 type entered struct {
 	member pass.Member
+	// question is what the portal is asked to know whether that still holds.
+	question Question
 	// renewed is what the portal says now; it becomes a new cookie with the answer.
 	renewed *pass.Pass
 	cookie  string
@@ -85,9 +88,9 @@ func (s *Server) admit(t *table, x *exchange, r *http.Request) verdict {
 	if !ok {
 		return refused(r, g)
 	}
-	out := &entered{member: seal.Member}
+	out := &entered{member: seal.Member, question: Question{Kind: AskRenew, Host: x.host.name, Session: seal.Session}}
 	if s.now().Sub(time.Unix(seal.Made, 0)) >= gateFresh {
-		a := s.ask(r.Context(), t.gate, Question{Kind: AskRenew, Host: x.host.name, Session: seal.Session})
+		a := s.ask(r.Context(), t.gate, out.question)
 		switch a.result {
 		case saidYes:
 			out.member, out.renewed, out.cookie = a.pass.Member, &a.pass, t.gate.cookie.make(a.pass)
@@ -104,10 +107,11 @@ func (s *Server) admit(t *table, x *exchange, r *http.Request) verdict {
 }
 
 func (s *Server) admitBasic(t *table, x *exchange, r *http.Request, login, password string) verdict {
-	a := s.ask(r.Context(), t.gate, Question{Kind: AskBasic, Host: x.host.name, Login: login, Password: password})
+	q := Question{Kind: AskBasic, Host: x.host.name, Login: login, Password: password}
+	a := s.ask(r.Context(), t.gate, q)
 	switch {
 	case a.result == saidYes && a.pass.Member.In(x.route.Gate.Groups):
-		return verdict{who: &entered{member: a.pass.Member}}
+		return verdict{who: &entered{member: a.pass.Member, question: q}}
 	case a.result == saidYes:
 		return verdict{page: pageNotInGroup}
 	case a.result == saidNo:

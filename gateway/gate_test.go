@@ -35,17 +35,17 @@ type gateKit struct {
 
 var ana = pass.Member{Login: "ana", Name: "Ana Lopès", Mail: "ana@exemple.fr", Groups: []string{"members", "choir"}}
 
-func newGateKit(t *testing.T, service http.Handler) *gateKit {
+func newGateKit(t *testing.T, service http.Handler, change ...func(*Server)) *gateKit {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(nil)
 	must(t, err)
 	k := &gateKit{private: private, answer: 200, member: ana, logs: &lines{}}
 	portal := httptest.NewServer(http.HandlerFunc(k.portal))
 	t.Cleanup(portal.Close)
-	k.kit = newKit(t, func(s *Server) {
+	k.kit = newKit(t, append(change, func(s *Server) {
 		s.now = k.now
 		s.log = slog.New(slog.NewTextHandler(k.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	})
+	})...)
 	k.config.Gate = &GateKeys{Key: base64.StdEncoding.EncodeToString(public), Secret: gateSecret, Portal: portal.Listener.Addr().String()}
 	k.add("chaton.test", text200("portal"))
 	k.add("poll.chaton.test", service).Gate = &Gate{

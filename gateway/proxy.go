@@ -29,6 +29,7 @@ func (s *Server) proxy(w *recorder, r *http.Request, x *exchange) {
 	ctx, cancel := context.WithCancelCause(context.WithValue(r.Context(), exchangeKey{}, x))
 	defer cancel(nil)
 	x.cancel = cancel
+	defer s.askAgain(ctx, x)()
 	dropUntrusted(r.Header)
 	x.dropGateHeaders(r.Header)
 	dropForeignUpgrade(r.Header)
@@ -111,6 +112,8 @@ func (s *Server) proxyFailed(w http.ResponseWriter, r *http.Request, err error) 
 		s.page(w, r, x.about(pageSlow))
 	case errors.Is(err, errNoAnswer):
 		s.page(w, r, x.about(pageTimeout))
+	case errors.Is(err, errOut):
+		s.page(w, r, x.about(pageSignIn))
 	case errors.Is(err, errNotRunning):
 		s.page(w, r, x.about(pageNotRunning))
 	case errors.Is(err, context.Canceled):

@@ -43,11 +43,12 @@ type limits struct {
 	leave time.Duration
 	drain time.Duration // for requests under way when the gateway stops
 	retry time.Duration // between attempts to listen on a port that was taken at start
+	again time.Duration // between two questions to the portal about who a lasting request is from
 }
 
 var usualLimits = limits{
 	header: 10 * time.Second, idle: 2 * time.Minute, stall: time.Minute, last: 2 * time.Second, linger: 30 * time.Second, leave: time.Second,
-	drain: 10 * time.Second, retry: 2 * time.Second,
+	drain: 10 * time.Second, retry: 2 * time.Second, again: gateFresh,
 }
 
 const maxHeaderBytes = 64 << 10
