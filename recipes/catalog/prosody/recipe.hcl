@@ -61,7 +61,7 @@ recipe "prosody" {
   setting "listed" {
     type    = "bool"
     default = true
-    label   = { fr = "Nouveaux salons listés", en = "New rooms are listed" }
+    label   = { fr = "Nouveaux salons dans la liste", en = "New rooms are listed" }
     help = {
       fr = "Les membres trouvent un nouveau salon dans la liste ; qui le crée peut en décider autrement."
       en = "Members find a new room in the list; whoever makes it can decide otherwise."
@@ -211,7 +211,7 @@ recipe "prosody" {
   upgrade { from = [] }
 
   members = {
-    fr = "Dans une application XMPP (Conversations, Monal, Dino, Gajim…), ajoutez un compte existant : votre-compte@${service.host}, avec le mot de passe du chaton."
+    fr = "Dans une application XMPP (Conversations, Monal, Dino, Gajim…), ajoutez un compte existant : votre-identifiant@${service.host}, avec le mot de passe du chaton."
     en = "In an XMPP app (Conversations, Monal, Dino, Gajim…) add an existing account: your-login@${service.host}, with the password of the chaton."
   }
   limits_note = {
