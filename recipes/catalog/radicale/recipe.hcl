@@ -58,7 +58,7 @@ recipe "radicale" {
 
   data "collections" {
     what = {
-      fr = "Les agendas, tâches et contacts de chaque membre, dans un dossier à son nom de compte."
+      fr = "Les agendas, tâches et contacts de chaque membre, dans un dossier qui porte son identifiant."
       en = "Each member's calendars, tasks and contacts, in a folder with their login."
     }
     personal = true
@@ -170,7 +170,7 @@ recipe "radicale" {
     en = "Give the service's address to your app (DAVx⁵, Thunderbird, iPhone, Gnome…) as CalDAV and CardDAV server, with your account of the chaton: your calendars and contacts appear. In a browser the same address lets you add, import and download them."
   }
   limits_note = {
-    fr = "Un agenda ne se partage pas entre membres, et n'a pas d'adresse publique. Il n'y a ni invitations par courriel, ni vue des événements dans le navigateur, qui n'existe qu'en anglais. La place par membre n'est pas bornée ; un envoi l'est à 10 Mo."
-    en = "A calendar cannot be shared between members, and has no public address. There are no invitations by mail, nor a view of events in the browser. Space for each member is not bounded; an upload is, at 10 MB."
+    fr = "Un agenda ne se partage pas entre membres, et n'a pas d'adresse publique. Il n'y a ni invitations par courriel, ni vue des événements dans le navigateur ; les pages de Radicale n'existent qu'en anglais. La place par membre n'est pas bornée ; un envoi l'est à 10 Mo."
+    en = "A calendar cannot be shared between members, and has no public address. There are no invitations by mail, nor a view of events in the browser; Radicale's pages exist in English only. Space for each member is not bounded; an upload is, at 10 MB."
   }
 }
