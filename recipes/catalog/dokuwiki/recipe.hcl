@@ -30,7 +30,7 @@ recipe "dokuwiki" {
   }
 
   public = setting.read == "everyone" ? {
-    fr = "Tout le monde peut lire, sauf ce qui est réservé aux membres. Le nom de compte de qui écrit est visible."
+    fr = "Tout le monde peut lire, sauf ce qui est réservé aux membres. L'identifiant de qui écrit est visible."
     en = "Anyone can read, except what is kept for members. The login of whoever writes is visible."
     } : {
     fr = "Rien : seuls les membres peuvent lire."
@@ -142,7 +142,7 @@ recipe "dokuwiki" {
     default = false
     label   = { fr = "Garder les adresses IP", en = "Keep IP addresses" }
     help = {
-      fr = "Écrit l'adresse IP avec chaque version, aussi longtemps que la page. Sinon, seul le compte est gardé."
+      fr = "Écrit l'adresse IP avec chaque version, aussi longtemps que la page. Sinon, seul l'identifiant est gardé."
       en = "Writes the IP address with each version, for as long as the page is kept. Otherwise only the login is."
     }
   }
@@ -155,7 +155,7 @@ recipe "dokuwiki" {
 
   data "pages" {
     what = {
-      fr = "Les pages et les fichiers, avec chaque version : son heure et le compte${setting.addresses ? ", ainsi que l'adresse IP," : ""} de qui l'a écrite."
+      fr = "Les pages et les fichiers, avec chaque version : son heure et l'identifiant${setting.addresses ? ", ainsi que l'adresse IP," : ""} de qui l'a écrite."
       en = "The pages and files, with each version: when, and the login${setting.addresses ? " and IP address" : ""} of whoever wrote it."
     }
     personal = true

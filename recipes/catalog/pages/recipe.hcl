@@ -107,7 +107,7 @@ recipe "pages" {
 
   data "pages" {
     what = {
-      fr = "Les fichiers que les membres publient, dans un dossier à leur nom de compte."
+      fr = "Les fichiers que les membres publient, dans un dossier qui porte leur identifiant."
       en = "The files that members publish, in a folder with their login."
     }
     personal = true
