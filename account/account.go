@@ -4,12 +4,12 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"net/mail"
 	"regexp"
 	"time"
 
 	"ronron/internal/secret"
+	"ronron/internal/text"
 )
 
 // Login is the name a member signs in with. It becomes part of addresses such
@@ -25,11 +25,11 @@ var reserved = map[Login]bool{"root": true, "nobody": true, "postmaster": true, 
 func (l Login) Validate() error {
 	switch {
 	case len(l) < 2 || len(l) > 32:
-		return fmt.Errorf("%q has %d characters; a login has 2 to 32", string(l), len(l))
+		return text.Errorf("%q has %d characters; a login has 2 to 32", string(l), len(l))
 	case !loginRule.MatchString(string(l)):
-		return fmt.Errorf("%q is not a login: use lower-case letters, digits and single . _ - between them, beginning with a letter", string(l))
+		return text.Errorf("%q is not a login: use lower-case letters, digits and single . _ - between them, beginning with a letter", string(l))
 	case reserved[l]:
-		return fmt.Errorf("%q is reserved for the chaton itself", string(l))
+		return text.Errorf("%q is reserved for the chaton itself", string(l))
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func (m Member) Validate() error {
 		return err
 	}
 	if a, err := mail.ParseAddress(m.Mail); err != nil || a.Address != m.Mail {
-		return fmt.Errorf("%q is not a mail address such as ana@example.org", m.Mail)
+		return text.Errorf("%q is not a mail address such as ana@example.org", m.Mail)
 	}
 	for _, name := range []string{m.Name, m.GivenName, m.FamilyName} {
 		if err := checkName(name); err != nil {
@@ -83,10 +83,10 @@ const MinPassword = 12
 func CheckPassword(p secret.String) error {
 	n := len([]rune(p.Reveal()))
 	if n < MinPassword {
-		return fmt.Errorf("the password has %d characters; at least %d are needed: four unrelated words make a good one", n, MinPassword)
+		return text.Errorf("the password has %d characters; at least %d are needed: four unrelated words make a good one", n, MinPassword)
 	}
 	if n > 200 {
-		return fmt.Errorf("the password has %d characters; at most 200", n)
+		return text.Errorf("the password has %d characters; at most 200", n)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"ronron/internal/errs"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 )
 
 // What directories say, here so that each says it in the same words.
@@ -59,7 +60,7 @@ func NeedOtherAdmin(members []Member, login Login) error {
 	}
 	if is && !others {
 		return errs.New(errs.Conflict, "%s is the last administrator of this chaton.", login).
-			WithHint("Make somebody else an administrator first: ronron group add-member %s LOGIN", Admins)
+			WithHint("Make somebody else an administrator first: ronron group join %s LOGIN", Admins)
 	}
 	return nil
 }
@@ -83,8 +84,13 @@ func LockedOut(login Login, until time.Time) error {
 
 // InvalidInput says that a rule of this package was broken, in a whole sentence.
 func InvalidInput(rule error) error {
-	first, size := utf8.DecodeRuneInString(rule.Error())
-	return errs.New(errs.Invalid, "%c%s.", unicode.ToUpper(first), rule.Error()[size:])
+	return errs.Said(errs.Invalid, text.Text{EN: whole(rule.Error()), FR: whole(errs.In(rule, text.FR))}, text.Text{}, nil)
+}
+
+// whole makes a whole sentence of a part of one.
+func whole(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:] + "."
 }
 
 // CheckNew says what is wrong with a new member or their password, or nil.

@@ -1,8 +1,9 @@
 package account
 
 import (
-	"fmt"
 	"regexp"
+
+	"ronron/internal/text"
 )
 
 var groupRule = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -10,10 +11,10 @@ var groupRule = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 // CheckGroup says what is wrong with the name of a group, or nil.
 func CheckGroup(name string) error {
 	if len(name) > 32 {
-		return fmt.Errorf("%q has %d characters; the name of a group has at most 32", name, len(name))
+		return text.Errorf("%q has %d characters; the name of a group has at most 32", name, len(name))
 	}
 	if !groupRule.MatchString(name) {
-		return fmt.Errorf("%q is not the name of a group: use lower-case letters, digits and single hyphens, beginning with a letter", name)
+		return text.Errorf("%q is not the name of a group: use lower-case letters, digits and single hyphens, beginning with a letter", name)
 	}
 	return nil
 }

@@ -2,11 +2,12 @@ package account
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"ronron/internal/text"
 )
 
 // WithDefaults returns a copy of a new member: spaces around names taken away,
@@ -26,13 +27,13 @@ func (m Member) WithDefaults() Member {
 // called all sorts of things; only what would break a page or a line of text is refused.
 func checkName(name string) error {
 	if n := utf8.RuneCountInString(name); n > 128 {
-		return fmt.Errorf("the name has %d characters; at most 128", n)
+		return text.Errorf("the name has %d characters; at most 128", n)
 	}
 	if !utf8.ValidString(name) {
-		return fmt.Errorf("the name %q is not UTF-8 text", name)
+		return text.Errorf("the name %q is not UTF-8 text", name)
 	}
 	if strings.ContainsFunc(name, unicode.IsControl) {
-		return fmt.Errorf("the name %q holds a line break or another character that cannot be shown", name)
+		return text.Errorf("the name %q holds a line break or another character that cannot be shown", name)
 	}
 	return nil
 }
@@ -41,10 +42,10 @@ func checkName(name string) error {
 // nil: those that many services would not take are refused.
 func checkMailText(mail string) error {
 	if len(mail) > 254 {
-		return fmt.Errorf("the mail address has %d characters; at most 254", len(mail))
+		return text.Errorf("the mail address has %d characters; at most 254", len(mail))
 	}
 	if strings.ContainsFunc(mail, func(r rune) bool { return r <= ' ' || r > unicode.MaxASCII }) {
-		return fmt.Errorf("%q holds characters that many services do not take in a mail address: write its domain in the form that begins with xn--", mail)
+		return text.Errorf("%q holds characters that many services do not take in a mail address: write its domain in the form that begins with xn--", mail)
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"ronron/internal/errs"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 )
 
 const (
@@ -186,20 +187,21 @@ func (a *Authority) check(hosts []string) ([]string, error) {
 	if len(hosts) == 0 {
 		return nil, errs.New(errs.Invalid, "A certificate needs at least one host name.")
 	}
-	var names, bad []string
+	var names []string
+	var bad []text.Text
 	for _, h := range hosts {
 		name := normal(h)
 		switch {
 		case !isHostName(name):
-			bad = append(bad, fmt.Sprintf("%q is not a host name", h))
+			bad = append(bad, text.Say("%q is not a host name", h))
 		case name != a.Domain() && !strings.HasSuffix(name, "."+a.Domain()):
-			bad = append(bad, fmt.Sprintf("%s is not below %s", name, a.Domain()))
+			bad = append(bad, text.Say("%s is not below %s", name, a.Domain()))
 		default:
 			names = append(names, name)
 		}
 	}
 	if len(bad) > 0 {
-		return nil, errs.New(errs.Invalid, "The local authority cannot issue a certificate: %s.", strings.Join(bad, "; ")).
+		return nil, errs.New(errs.Invalid, "The local authority cannot issue a certificate: %s.", text.Join(bad, "; ")).
 			WithHint("It speaks for %s and names below it only. Give the service such a host, or use a public authority in the certificates block.", a.Domain())
 	}
 	return names, nil
@@ -266,14 +268,14 @@ func serial() *big.Int {
 func parseRoot(rootPEM string) (*x509.Certificate, error) {
 	block, _ := pem.Decode([]byte(rootPEM))
 	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, fmt.Errorf("no certificate in PEM form")
+		return nil, text.Errorf("no certificate in PEM form")
 	}
 	root, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
 		return nil, err
 	}
 	if !root.IsCA || len(root.PermittedDNSDomains) == 0 {
-		return nil, fmt.Errorf("not a root with a domain of its own")
+		return nil, text.Errorf("not a root with a domain of its own")
 	}
 	return root, nil
 }
@@ -281,7 +283,7 @@ func parseRoot(rootPEM string) (*x509.Certificate, error) {
 func parseKey(keyPEM secret.String) (*ecdsa.PrivateKey, error) {
 	block, _ := pem.Decode([]byte(keyPEM.Reveal()))
 	if block == nil {
-		return nil, fmt.Errorf("no key in PEM form")
+		return nil, text.Errorf("no key in PEM form")
 	}
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
@@ -289,7 +291,7 @@ func parseKey(keyPEM secret.String) (*ecdsa.PrivateKey, error) {
 	}
 	ec, ok := key.(*ecdsa.PrivateKey)
 	if !ok {
-		return nil, fmt.Errorf("not an ECDSA key")
+		return nil, text.Errorf("not an ECDSA key")
 	}
 	return ec, nil
 }

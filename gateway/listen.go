@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // listen opens addr for IPv4 and IPv6. With sharing allowed, the socket may
@@ -38,9 +39,9 @@ func listen(ctx context.Context, key, addr string, sharedWithPredecessor bool) (
 func listenError(err error, key, addr string) error {
 	_, port, _ := net.SplitHostPort(addr)
 	setting := map[string]string{"http_addr": "http_port", "https_addr": "https_port"}[key]
-	other := "choose another " + setting + " in the gateway block of chaton.hcl"
+	other := text.Say("choose another %s in the gateway block of chaton.hcl", setting)
 	if setting == "" {
-		other = "choose another port in the service's settings, if it has one for that"
+		other = text.Of("choose another port in the service's settings, if it has one for that")
 	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -55,9 +56,9 @@ func listenError(err error, key, addr string) error {
 	return fmt.Errorf("listen on %s: %w", addr, err)
 }
 
-func by(owner string) string {
-	if owner == "" {
-		return ""
+func by(owner text.Text) text.Text {
+	if owner.IsZero() {
+		return owner
 	}
-	return " by " + owner
+	return text.Say(" by %s", owner)
 }

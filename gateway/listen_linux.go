@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"ronron/internal/text"
 )
 
 // soReusePort is SO_REUSEPORT, which package syscall lacks on some
@@ -34,17 +36,17 @@ func reusePort(_, _ string, c syscall.RawConn) error {
 // portOwner names the process that listens on a port, as far as /proc tells:
 // "nginx (process 123)", or "" when that cannot be seen. Inside a container
 // only the container's own processes can be.
-func portOwner(port string) string {
+func portOwner(port string) (owner text.Text) {
 	n, err := strconv.Atoi(port)
 	if err != nil {
-		return ""
+		return owner
 	}
 	inodes := map[string]bool{}
 	for _, file := range [...]string{"/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"} {
 		listeningInodes(file, n, inodes)
 	}
 	if len(inodes) == 0 {
-		return ""
+		return owner
 	}
 	fds, _ := filepath.Glob("/proc/[0-9]*/fd/*")
 	for _, fd := range fds {
@@ -61,9 +63,9 @@ func portOwner(port string) string {
 		if err != nil {
 			continue
 		}
-		return fmt.Sprintf("%s (process %s)", strings.TrimSpace(string(name)), pid)
+		return text.Say("%s (process %s)", strings.TrimSpace(string(name)), pid)
 	}
-	return ""
+	return owner
 }
 
 // listeningInodes adds the sockets of /proc/net/tcp's form that listen on port.

@@ -7,13 +7,15 @@ import (
 	"net"
 	"os"
 	"syscall"
+
+	"ronron/internal/text"
 )
 
 // reusePort does nothing: the gateway runs on Linux. Other systems compile it
 // because the command line is the same binary.
 func reusePort(_, _ string, _ syscall.RawConn) error { return nil }
 
-func portOwner(string) string { return "" }
+func portOwner(string) (owner text.Text) { return owner }
 
 func sendSocket(*net.UnixConn, string, syscall.Conn) error { return errors.ErrUnsupported }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"time"
+
+	"ronron/internal/text"
 )
 
 // Engine runs units. It is bound to one chaton when it is made, and neither
@@ -31,8 +33,9 @@ type Engine interface {
 
 	// EnsureImage makes the image present and returns the engine's id for it.
 	// What is present already (by digest, by content of the build) is not
-	// fetched or built again. Progress lines go to progress, which may be nil.
-	EnsureImage(ctx context.Context, image Image, progress func(line string)) (id string, err error)
+	// fetched or built again. Progress lines go to progress, which may be nil;
+	// what a build or the engine itself prints is in no language but its own.
+	EnsureImage(ctx context.Context, image Image, progress func(line text.Text)) (id string, err error)
 
 	// ImagePresent says whether EnsureImage would have nothing to do.
 	ImagePresent(ctx context.Context, image Image) (bool, error)
@@ -59,7 +62,9 @@ type Engine interface {
 	// CreateUnit creates the container of a unit from the image with the given
 	// id, copies its files in and gives it a fixed address in the service's
 	// network; it does not start it. The unit finds the service's AtGateway names at
-	// its network's bridge, where what listens on the machine answers. hash is kept in a label. Several
+	// its network's bridge, where what listens on the machine answers, and, of a
+	// service with accounts, DirectoryHost at the address kept for the directory,
+	// running or not. hash is kept in a label. Several
 	// containers of one unit may exist side by side when their hashes differ.
 	CreateUnit(ctx context.Context, s Service, u Unit, hash, imageID string) (id string, err error)
 

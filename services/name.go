@@ -1,8 +1,9 @@
 package services
 
 import (
-	"fmt"
 	"regexp"
+
+	"ronron/internal/text"
 )
 
 // Name names a service or a unit: it becomes part of container, network and
@@ -14,10 +15,10 @@ var nameRule = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 // Validate says what is wrong with the name, or nil.
 func (n Name) Validate() error {
 	if len(n) > 32 {
-		return fmt.Errorf("%q is %d characters long; a name has at most 32", string(n), len(n))
+		return text.Errorf("%q is %d characters long; a name has at most 32", string(n), len(n))
 	}
 	if !nameRule.MatchString(string(n)) {
-		return fmt.Errorf("%q is not a name: use lower-case letters, digits and single hyphens, beginning with a letter", string(n))
+		return text.Errorf("%q is not a name: use lower-case letters, digits and single hyphens, beginning with a letter", string(n))
 	}
 	return nil
 }

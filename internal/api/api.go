@@ -159,6 +159,31 @@ type ServiceStatus struct {
 	State   string        `json:"state"`         // "healthy", "unhealthy", "starting", "stopped", "missing"
 	Why     string        `json:"why,omitempty"` // of anything but healthy
 	Units   []UnitStatus  `json:"units"`
+	French  *French       `json:"fr,omitempty"`
+}
+
+// Saying returns the status with why it is not healthy.
+func (s ServiceStatus) Saying(why text.Text) ServiceStatus {
+	s.Why, s.French = why.EN, french(why.FR, "")
+	return s
+}
+
+// Text is why it is not healthy, in both languages.
+func (s ServiceStatus) Text() text.Text { return text.Text{EN: s.Why, FR: s.French.message()} }
+
+// StateText is the state of a service as people read it.
+func StateText(state string) text.Text {
+	switch state {
+	case "healthy":
+		return text.Of("healthy")
+	case "unhealthy":
+		return text.Of("unhealthy")
+	case "stopped":
+		return text.Of("stopped")
+	case "missing":
+		return text.Of("missing")
+	}
+	return text.Text{EN: state}
 }
 
 // UnitStatus is one container as it runs.
@@ -171,7 +196,17 @@ type UnitStatus struct {
 	Started  time.Time          `json:"started"`
 	Restarts int                `json:"restarts"`
 	Address  string             `json:"address,omitempty"`
+	French   *French            `json:"fr,omitempty"`
 }
+
+// Saying returns the status with why it is not healthy.
+func (u UnitStatus) Saying(why text.Text) UnitStatus {
+	u.Why, u.French = why.EN, french(why.FR, "")
+	return u
+}
+
+// Text is why it is not healthy, in both languages.
+func (u UnitStatus) Text() text.Text { return text.Text{EN: u.Why, FR: u.French.message()} }
 
 // Check is one line of `ronron doctor`.
 type Check struct {

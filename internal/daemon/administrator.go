@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"fmt"
 
 	"ronron/account"
 	"ronron/internal/api"
@@ -86,7 +85,7 @@ func (d *Daemon) passwordSeen(ctx context.Context, login account.Login) {
 
 func (d *Daemon) checkAdministrator(ctx context.Context, add adder) {
 	if login := d.unseenPassword(ctx); login != "" {
-		add("administrator", warning, fmt.Sprintf("Nobody is known to have seen the password of the first administrator, %s.", login),
-			fmt.Sprintf("Set a new one: `ronron member passwd %s`.", login))
+		add("administrator", warning, text.Say("Nobody is known to have seen the password of the first administrator, %s.", login),
+			text.Say("Set a new one: `ronron member passwd %s`.", login))
 	}
 }

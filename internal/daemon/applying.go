@@ -213,7 +213,7 @@ func (t *teller) event(e apply.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
-	out := api.Event{Time: now, Service: e.Step.Service, Step: e.Step.ID, Message: e.Message, Elapsed: e.Elapsed}
+	out := api.Event{Time: now, Service: e.Step.Service, Step: e.Step.ID, Elapsed: e.Elapsed}.Saying(e.Message)
 	switch e.Kind {
 	case apply.Started:
 		out.Kind = api.StepStarted

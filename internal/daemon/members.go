@@ -7,7 +7,6 @@ import (
 
 	"ronron/account"
 	"ronron/internal/api"
-	"ronron/internal/errs"
 	"ronron/internal/secret"
 )
 
@@ -21,7 +20,7 @@ func addMember(ctx context.Context, dir account.Directory, r *http.Request) (api
 		in.Member.Name = string(in.Member.Login)
 	}
 	if err := in.Member.Validate(); err != nil {
-		return api.MemberReply{}, errs.Wrap(err, errs.Invalid, "%s", sentence(err))
+		return api.MemberReply{}, account.InvalidInput(err)
 	}
 	password, shown, err := choose(in.Password)
 	if err != nil {
@@ -59,7 +58,7 @@ func choose(given string) (password secret.String, shown string, err error) {
 	}
 	password = secret.New(given)
 	if err := account.CheckPassword(password); err != nil {
-		return secret.String{}, "", errs.Wrap(err, errs.Invalid, "%s", sentence(err))
+		return secret.String{}, "", account.InvalidInput(err)
 	}
 	return password, "", nil
 }
@@ -68,17 +67,4 @@ func choose(given string) (password secret.String, shown string, err error) {
 func lastLine(s string) string {
 	s = strings.TrimSpace(s)
 	return s[strings.LastIndexByte(s, '\n')+1:]
-}
-
-// sentence makes a whole sentence of an error's text.
-func sentence(err error) string {
-	text := err.Error()
-	if text == "" {
-		return text
-	}
-	first := text[:1]
-	if first >= "a" && first <= "z" {
-		first = string(first[0] - 'a' + 'A')
-	}
-	return first + text[1:] + "."
 }

@@ -13,6 +13,7 @@ import (
 	"ronron/internal/errs"
 	"ronron/internal/logkey"
 	"ronron/internal/source"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -33,7 +34,7 @@ func shelfIn(stateDir string) source.Shelf {
 }
 
 // EnsureImage fetches the sources of a build that is not there yet.
-func (e sourcing) EnsureImage(ctx context.Context, i services.Image, progress func(string)) (string, error) {
+func (e sourcing) EnsureImage(ctx context.Context, i services.Image, progress func(text.Text)) (string, error) {
 	if i.Build == nil || len(i.Build.Sources) == 0 {
 		return e.Engine.EnsureImage(ctx, i, progress)
 	}
@@ -45,7 +46,7 @@ func (e sourcing) EnsureImage(ctx context.Context, i services.Image, progress fu
 		return e.Engine.EnsureImage(ctx, i, progress)
 	}
 	if progress == nil {
-		progress = func(string) {}
+		progress = func(text.Text) {}
 	}
 	build := *i.Build
 	build.Sources = slices.Clone(build.Sources)

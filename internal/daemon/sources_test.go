@@ -15,6 +15,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/errs"
 	"ronron/internal/source"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/memory"
 )
@@ -25,7 +26,7 @@ type builder struct {
 	got []string
 }
 
-func (b *builder) EnsureImage(ctx context.Context, i services.Image, progress func(string)) (string, error) {
+func (b *builder) EnsureImage(ctx context.Context, i services.Image, progress func(text.Text)) (string, error) {
 	for _, s := range i.Build.Sources {
 		r, err := s.Open()
 		if err != nil {

@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"ronron/charter"
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -75,7 +75,7 @@ func (d *Daemon) serviceStatus(w *wanted, s services.Service, actual services.Ac
 		}
 	}
 	for _, u := range s.Units {
-		unit := api.UnitStatus{Name: u.Name, State: "missing", Why: "it has no container"}
+		unit := api.UnitStatus{Name: u.Name, State: "missing"}.Saying(text.Of("it has no container"))
 		for _, a := range actual.Units {
 			if a.Service == s.Name && a.Unit == u.Name && (unit.State != services.StateRunning) {
 				unit = unitStatus(a, why[a.ID])
@@ -83,7 +83,8 @@ func (d *Daemon) serviceStatus(w *wanted, s services.Service, actual services.Ac
 		}
 		out.Units = append(out.Units, unit)
 		if state := serviceState(unit); state != "healthy" && out.State == "healthy" {
-			out.State, out.Why = state, unit.Why
+			out = out.Saying(unit.Text())
+			out.State = state
 		}
 	}
 	return out
@@ -97,13 +98,13 @@ func unitStatus(a services.ActualUnit, err error) api.UnitStatus {
 	u.Healthy = a.State == services.StateRunning && err == nil
 	switch {
 	case err != nil:
-		u.Why = err.Error()
+		return u.Saying(said(err))
 	case a.Error != "":
-		u.Why = a.Error
+		return u.Saying(text.Text{EN: a.Error})
 	case a.State == services.StateRestarting || a.State == services.StateExited:
-		u.Why = fmt.Sprintf("it ended with exit code %d", a.ExitCode)
+		return u.Saying(text.Say("it ended with exit code %d", a.ExitCode))
 	case a.State != services.StateRunning:
-		u.Why = "it was never started"
+		return u.Saying(text.Of("it was never started"))
 	}
 	return u
 }

@@ -18,6 +18,7 @@ import (
 
 	"ronron/internal/errs"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 )
 
 // Relay is a mail server and how to use it.
@@ -56,7 +57,7 @@ func Try(ctx context.Context, r Relay) error {
 		return err
 	}
 	if err := c.Hello(r.ownName()); err != nil {
-		return r.refused(err, "answers, but does not want to talk to this machine")
+		return r.refused(err, text.Of("answers, but does not want to talk to this machine"))
 	}
 	if r.Encryption == "starttls" {
 		if err := r.startTLS(c); err != nil {
@@ -112,7 +113,7 @@ func (r Relay) greet(conn net.Conn) (*smtp.Client, error) {
 		return c, nil
 	}
 	if _, answered := errors.AsType[*textproto.Error](err); answered {
-		return nil, r.refused(err, "answers, but does not want to talk to this machine")
+		return nil, r.refused(err, text.Of("answers, but does not want to talk to this machine"))
 	}
 	e := errs.Wrap(err, errs.Unavailable, "%s takes the connection, but says nothing that a mail server says.", r.address())
 	if r.Encryption != "tls" {
@@ -173,7 +174,7 @@ func (r Relay) signIn(c *smtp.Client) error {
 			WithHint("Look at user in the mail block and at the only line of its password_file. Some providers want a password made for programs.")
 	}
 	if err != nil {
-		return r.refused(err, "did not let the user "+r.User+" in")
+		return r.refused(err, text.Say("did not let the user %s in", r.User))
 	}
 	return nil
 }
@@ -186,19 +187,23 @@ func (r Relay) sender(c *smtp.Client) error {
 			WithHint("Write user and password_file into the mail block.")
 	}
 	if err != nil {
-		return r.refused(err, "does not take mail from "+r.From)
+		return r.refused(err, text.Say("does not take mail from %s", r.From))
 	}
 	c.Reset()
 	return nil
 }
 
 // refused says in the server's own words what it did not want.
-func (r Relay) refused(err error, what string) error {
-	said := err.Error()
+func (r Relay) refused(err error, what text.Text) error {
+	said := text.Text{EN: strings.TrimSuffix(err.Error(), ".")}
 	if answer, is := errors.AsType[*textproto.Error](err); is {
-		said = strconv.Itoa(answer.Code) + " " + cmp.Or(strings.Join(strings.Fields(answer.Msg), " "), "without a word")
+		words := text.Text{EN: strings.TrimSuffix(strings.Join(strings.Fields(answer.Msg), " "), ".")}
+		if words.IsZero() {
+			words = text.Of("without a word")
+		}
+		said = text.Say("%d %s", answer.Code, words)
 	}
-	return errs.Wrap(err, errs.Failed, "%s %s: %s.", r.address(), what, strings.TrimSuffix(said, ".")).
+	return errs.Wrap(err, errs.Failed, "%s %s: %s.", r.address(), what, said).
 		WithHint("Ask whoever runs the mail server, with these words of its.")
 }
 

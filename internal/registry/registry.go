@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // Bounds of a conversation.
@@ -36,10 +37,10 @@ type Client struct{ http *http.Client }
 func New(transport http.RoundTripper) *Client {
 	return &Client{&http.Client{Transport: transport, Timeout: patience, CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		if r.URL.Scheme != "https" {
-			return errors.New("it leads away from HTTPS")
+			return text.Errorf("it leads away from HTTPS")
 		}
 		if len(via) >= maxHops {
-			return errors.New("it leads on and on")
+			return text.Errorf("it leads on and on")
 		}
 		return nil
 	}}}
@@ -161,11 +162,11 @@ func refused(m image, resp *http.Response) error {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return errs.New(errs.Denied, "%s does not show %s to everybody, or does not have it.", m.host, m.whole).WithHint("Recipes use public images only.")
 	case http.StatusTooManyRequests:
-		wait := "later"
+		wait := text.Of("later")
 		if after := resp.Header.Get("Retry-After"); after != "" && len(after) < 40 {
-			wait = "after " + after
+			wait = text.Say("after %s", after)
 			if strings.Trim(after, "0123456789") == "" {
-				wait = "in " + after + " seconds"
+				wait = text.Say("in %s seconds", after)
 			}
 		}
 		return errs.New(errs.Unavailable, "%s has answered this address too often.", m.host).WithHint("Try again %s; what was found so far is kept.", wait)

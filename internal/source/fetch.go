@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // Source is an archive by address and sum.
@@ -45,7 +46,7 @@ func (s Source) FileName() string {
 
 // Download fetches the archive into the shelf's folder and returns its path. A
 // download that breaks goes on from where it was, where the server lets it.
-func (s Shelf) Download(ctx context.Context, src Source, progress func(string)) (string, error) {
+func (s Shelf) Download(ctx context.Context, src Source, progress func(text.Text)) (string, error) {
 	f, err := os.CreateTemp(s.Dir, "download-*")
 	if err != nil {
 		return "", fmt.Errorf("make file for a download: %w", err)
@@ -59,7 +60,7 @@ func (s Shelf) Download(ctx context.Context, src Source, progress func(string)) 
 		wait = time.Second
 	}
 	d := &download{shelf: s, src: src, to: f}
-	progress("downloading " + src.URL)
+	progress(text.Say("downloading %s", src.URL))
 	for try := 0; ; try++ {
 		err = d.goOn(ctx)
 		if err == nil {
@@ -70,7 +71,7 @@ func (s Shelf) Download(ctx context.Context, src Source, progress func(string)) 
 			os.Remove(f.Name())
 			return "", d.fault(ctx, err)
 		}
-		progress(fmt.Sprintf("the download broke off after %d bytes; going on", d.got))
+		progress(text.Say("the download broke off after %d bytes; going on", d.got))
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait << try):
@@ -96,20 +97,20 @@ func (d *download) fault(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errs.Wrap(context.Cause(ctx), errs.Interrupted, "The download of %s was stopped after %d bytes.", d.src.URL, d.got)
 	}
-	of := ""
+	var of text.Text
 	if d.whole > 0 {
-		of = fmt.Sprintf(" of %d", d.whole)
+		of = text.Say(" of %d", d.whole)
 	}
 	return errs.Wrap(err, errs.Unavailable, "%s cannot be downloaded: it broke off after %d%s bytes (%s).", d.src.URL, d.got, of, reason(err)).
 		WithHint("Look whether this machine reaches the address, then run the command again. Where there is no network, gather what is needed on a machine that has: ronron fetch, and then here: ronron up --from FOLDER")
 }
 
 // reason is the end of a chain of errors, which is what people can act on.
-func reason(err error) string {
+func reason(err error) error {
 	for {
 		inner := errors.Unwrap(err)
 		if inner == nil {
-			return err.Error()
+			return err
 		}
 		err = inner
 	}
@@ -140,7 +141,7 @@ func (d *download) goOn(ctx context.Context) error {
 			return err
 		}
 	case resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests:
-		return fmt.Errorf("the server answered %s", resp.Status)
+		return text.Errorf("the server answered %s", resp.Status)
 	default:
 		return errs.New(errs.Failed, "%s cannot be downloaded: the server answered %s.", d.src.URL, resp.Status).
 			WithHint("Look whether the address is right; old releases are sometimes moved.")
@@ -168,7 +169,7 @@ func (d *download) again() error {
 // stall is how long a download may bring nothing.
 const stall = time.Minute
 
-var errStalled = errors.New("nothing came for a minute")
+var errStalled = text.Errorf("nothing came for a minute")
 
 func (d *download) copy(cancel context.CancelCauseFunc, body io.Reader) error {
 	timer := time.AfterFunc(stall, func() { cancel(errStalled) })

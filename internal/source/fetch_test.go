@@ -13,9 +13,10 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
-func quiet(string) {}
+func quiet(text.Text) {}
 
 func serve(t *testing.T, h http.HandlerFunc) (*httptest.Server, Shelf) {
 	t.Helper()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // Shelf gives the content of sources: from what it has, or else from their
@@ -48,7 +49,7 @@ func (s Shelf) Has(sum string) bool {
 
 // Ensure makes the content present and returns the path of a plain tar of it,
 // which stays as it is. progress is told what it waits for.
-func (s Shelf) Ensure(ctx context.Context, src Source, progress func(string)) (string, error) {
+func (s Shelf) Ensure(ctx context.Context, src Source, progress func(text.Text)) (string, error) {
 	if s.Has(src.Sum) {
 		return s.place(src.Sum), nil
 	}

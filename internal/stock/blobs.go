@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"ronron/internal/atomicfile"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // blobsFolder holds the parts of images, each once, named by its SHA-256.
@@ -27,14 +27,14 @@ func (s Stock) blob(sum string) string {
 
 // errGone and errOther are what can be wrong with a part.
 var (
-	errGone  = errors.New("a part of it is missing")
-	errOther = errors.New("a part of it has another content")
+	errGone  = text.Errorf("a part of it is missing")
+	errOther = text.Errorf("a part of it has another content")
 )
 
 // check reads a part through and says whether it is what its name says.
 func (s Stock) check(sum string) error {
 	if !sumRule.MatchString(sum) {
-		return fmt.Errorf("%q is no sum", sum)
+		return text.Errorf("%q is no sum", sum)
 	}
 	f, err := os.Open(s.blob(sum))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -54,7 +54,7 @@ func (s Stock) check(sum string) error {
 // small returns a part that is known to be small, after checking it.
 func (s Stock) small(sum string) ([]byte, error) {
 	if !sumRule.MatchString(sum) {
-		return nil, fmt.Errorf("%q is no sum", sum)
+		return nil, text.Errorf("%q is no sum", sum)
 	}
 	f, err := os.Open(s.blob(sum))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -100,7 +100,7 @@ func sumOf(r io.Reader) (sum string, size int64, err error) {
 }
 
 // damaged is the error of something in the stock that cannot be used.
-func (s Stock) damaged(err error, what string) error {
+func (s Stock) damaged(err error, what text.Text) error {
 	return errs.Wrap(err, errs.Failed, "%s in %s is not whole.", what, s.Dir).
 		WithHint("Copy the folder once more. Where that changes nothing, mend it on a machine with a network: ronron fetch --to %s", s.Dir)
 }

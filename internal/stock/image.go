@@ -3,8 +3,6 @@ package stock
 import (
 	"archive/tar"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -27,11 +26,11 @@ type Checker struct {
 func (c *Checker) Check(wanted services.Image, held Image) error {
 	content, err := c.small(held.Config)
 	if err != nil {
-		return c.damaged(err, "The image "+Name(wanted))
+		return c.damaged(err, text.Say("The image %s", Name(wanted)))
 	}
 	config, err := readConfiguration(content)
 	if err != nil {
-		return c.damaged(err, "The image "+Name(wanted))
+		return c.damaged(err, text.Say("The image %s", Name(wanted)))
 	}
 	if c.whole == nil {
 		c.whole = map[string]bool{}
@@ -41,7 +40,7 @@ func (c *Checker) Check(wanted services.Image, held Image) error {
 			continue
 		}
 		if err := c.check(layer); err != nil {
-			return c.damaged(err, "The image "+Name(wanted))
+			return c.damaged(err, text.Say("The image %s", Name(wanted)))
 		}
 		c.whole[layer] = true
 	}
@@ -52,11 +51,11 @@ func (c *Checker) Check(wanted services.Image, held Image) error {
 func (s Stock) Fits(wanted services.Image, held Image, platform string) error {
 	content, err := s.small(held.Config)
 	if err != nil {
-		return s.damaged(err, "The image "+Name(wanted))
+		return s.damaged(err, text.Say("The image %s", Name(wanted)))
 	}
 	config, err := readConfiguration(content)
 	if err != nil {
-		return s.damaged(err, "The image "+Name(wanted))
+		return s.damaged(err, text.Say("The image %s", Name(wanted)))
 	}
 	if config.platform() != platform {
 		return errs.New(errs.Invalid, "%s holds images for %s, and this machine is %s.", s.Dir, config.platform(), platform).
@@ -80,7 +79,7 @@ func (s Stock) proven(wanted services.Image, held Image) error {
 		}
 		content, err := s.small(sum)
 		if err != nil {
-			return s.damaged(err, "The image "+Name(wanted))
+			return s.damaged(err, text.Say("The image %s", Name(wanted)))
 		}
 		if next, err = named(content, ""); err != nil {
 			return other
@@ -218,7 +217,7 @@ func (s Stock) writeLayer(w *tar.Writer, name, layer string) error {
 	}
 	n, err := io.Copy(w, f)
 	if err == nil && n != info.Size() {
-		err = errors.New("it changed while it was read")
+		err = text.Errorf("it changed while it was read")
 	}
 	return err
 }
@@ -262,6 +261,3 @@ func (i Index) Unused(wanted []services.Image) (n int, size int64) {
 	}
 	return n, size
 }
-
-// Megabytes is a size before people.
-func Megabytes(n int64) string { return fmt.Sprintf("%d MB", (n+500_000)/1_000_000) }

@@ -7,13 +7,13 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // configuration is what an image's configuration says, as far as it is needed.
@@ -32,11 +32,11 @@ func readConfiguration(content []byte) (c configuration, err error) {
 		return c, err
 	}
 	if c.Architecture == "" || c.OS == "" || len(c.RootFS.DiffIDs) == 0 {
-		return c, errors.New("it is not the configuration of an image")
+		return c, text.Errorf("it is not the configuration of an image")
 	}
 	for _, layer := range c.RootFS.DiffIDs {
 		if !sumRule.MatchString(layer) {
-			return c, fmt.Errorf("it names the layer %q", layer)
+			return c, text.Errorf("it names the layer %q", layer)
 		}
 	}
 	return c, nil
@@ -155,11 +155,11 @@ func (in *incoming) settle() (Image, error) {
 		Layers []string
 	}
 	if err := json.Unmarshal(in.manifest, &manifests); err != nil || len(manifests) != 1 {
-		return Image{}, unsaved(errors.New("it does not say what the image is made of"))
+		return Image{}, unsaved(text.Errorf("it does not say what the image is made of"))
 	}
 	config, known := in.sums[path.Clean(manifests[0].Config)]
 	if !known {
-		return Image{}, unsaved(errors.New("its configuration is missing"))
+		return Image{}, unsaved(text.Errorf("its configuration is missing"))
 	}
 	content, err := os.ReadFile(in.part(config))
 	if err != nil {
@@ -170,12 +170,12 @@ func (in *incoming) settle() (Image, error) {
 		return Image{}, unsaved(err)
 	}
 	if len(c.RootFS.DiffIDs) != len(manifests[0].Layers) {
-		return Image{}, unsaved(errors.New("it has other layers than its configuration names"))
+		return Image{}, unsaved(text.Errorf("it has other layers than its configuration names"))
 	}
 	held := Image{Config: config, Platform: c.platform()}
 	for n, layer := range manifests[0].Layers {
 		if sum := in.sumOf(path.Clean(layer)); sum != c.RootFS.DiffIDs[n] {
-			return Image{}, unsaved(fmt.Errorf("its layer %d is %q and not %s", n+1, sum, c.RootFS.DiffIDs[n]))
+			return Image{}, unsaved(text.Errorf("its layer %d is %q and not %s", n+1, sum, c.RootFS.DiffIDs[n]))
 		}
 	}
 	for _, sum := range append(c.RootFS.DiffIDs, config) {

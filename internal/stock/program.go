@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // programFile is a copy of the ronron that gathered: both sides use one version.
@@ -62,11 +63,11 @@ func (s Stock) CheckProgram(i Index) error {
 	}
 	f, err := os.Open(s.path(programFile))
 	if err != nil {
-		return s.damaged(errGone, "The copy of ronron")
+		return s.damaged(errGone, text.Of("The copy of ronron"))
 	}
 	defer f.Close()
 	if sum, _, err := sumOf(f); err != nil || sum != i.Program.SHA256 {
-		return s.damaged(errOther, "The copy of ronron")
+		return s.damaged(errOther, text.Of("The copy of ronron"))
 	}
 	return nil
 }

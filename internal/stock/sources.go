@@ -8,6 +8,7 @@ import (
 
 	"ronron/internal/errs"
 	"ronron/internal/source"
+	"ronron/internal/text"
 )
 
 // Gathering fills a stock.
@@ -49,17 +50,17 @@ func (g *Gathering) Sources(ctx context.Context, all []source.Source) (failed []
 func (g *Gathering) source(ctx context.Context, src source.Source) error {
 	switch err := g.CheckSource(src); {
 	case err == nil:
-		g.Tell("%s is there.", src.URL)
+		g.Tell(text.Key("%s is there."), src.URL)
 		return nil
 	case errs.CodeOf(err) != errs.NotFound:
-		g.Tell("%s It is fetched anew.", err)
+		g.Tell(text.Key("%s It is fetched anew."), err)
 	}
 	if path := g.brought(src); path != "" {
-		g.Tell("%s is %s.", path, src.URL)
+		g.Tell(text.Key("%s is %s."), path, src.URL)
 		return g.copy(src, path)
 	}
 	shelf := source.Shelf{Dir: g.sourcesDir(), Client: g.Client}
-	path, err := shelf.Download(ctx, src, func(line string) { g.Tell("%s", line) })
+	path, err := shelf.Download(ctx, src, func(line text.Text) { g.Tell("%s", line) })
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func Say(format string, args ...any) Text {
 	t := Text{EN: fmt.Sprintf(format, args...)}
 	f, known := translations()[format]
 	if !known && !wordy(format) && slices.ContainsFunc(args, speaks) {
-		f, known = format, true // "%s." is the same in both
+		f, known = strings.ReplaceAll(format, ": ", "\u00a0: "), true // "%s: %s." is almost the same in both
 	}
 	if known {
 		t.FR = fmt.Sprintf(f, inFrench(args)...)

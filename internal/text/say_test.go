@@ -33,7 +33,7 @@ func TestSay_FillsBothLanguages(t *testing.T) {
 			Text{EN: `There is no recipe "wki". Did you mean "wiki"?`, FR: `Il n'y a pas de recette "wki". Vouliez-vous dire "wiki" ?`}},
 		{"nested, not translated", Say("There is no recipe %q.%s", "x", Say(" %d more.", 2)),
 			Text{EN: `There is no recipe "x". 2 more.`, FR: `Il n'y a pas de recette "x". 2 more.`}},
-		{"no words of its own", Say("%q: %s.", "x", Of("the directory is not here")), Text{EN: `"x": the directory is not here.`, FR: `"x": l'annuaire n'est pas là.`}},
+		{"no words of its own", Say("%q: %s.", "x", Of("the directory is not here")), Text{EN: `"x": the directory is not here.`, FR: "\"x\"\u00a0: l'annuaire n'est pas là."}},
 		{"no words at all", Say("%s", "x"), Text{EN: "x"}},
 		{"not translated", Say("%s is new.", "a"), Text{EN: "a is new."}},
 		{"none", Plural(0, "%d check.", "%d checks.", 0), Text{EN: "0 checks.", FR: "0 vérification."}},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -69,7 +70,7 @@ type Runner struct {
 type Event struct {
 	Kind    EventKind
 	Step    plan.Step
-	Message string
+	Message text.Text
 	Elapsed time.Duration
 	Err     error
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -101,8 +102,8 @@ func (r *run) image(ctx context.Context, s plan.Step) error {
 	return err
 }
 
-func (r *run) progress(s plan.Step) func(string) {
-	return func(line string) { r.Events(Event{Kind: Progress, Step: s, Message: line}) }
+func (r *run) progress(s plan.Step) func(text.Text) {
+	return func(line text.Text) { r.Events(Event{Kind: Progress, Step: s, Message: line}) }
 }
 
 func (r *run) publish(ctx context.Context) error {
@@ -235,7 +236,7 @@ func (r *run) back(s plan.Step, newID string, before []services.ActualUnit, unit
 		}
 	}
 	if restored {
-		r.progress(s)("failed; the one before runs again")
+		r.progress(s)(text.Of("failed; the one before runs again"))
 		undo = append(undo, r.publish(ctx))
 	}
 	if u := errors.Join(undo...); u != nil {
@@ -281,21 +282,21 @@ func (r *run) bringUp(ctx context.Context, s plan.Step, service services.Service
 		return err
 	}
 	for _, j := range before {
-		r.progress(s)("running " + string(j.Name))
+		r.progress(s)(text.Say("running %s", j.Name))
 		if err := r.jobApart(ctx, service, j, imageID); err != nil {
 			return err
 		}
 	}
-	r.progress(s)("starting")
+	r.progress(s)(text.Of("starting"))
 	if err := r.Engine.StartUnit(ctx, id); err != nil {
 		return err
 	}
-	r.progress(s)("waiting until it answers")
+	r.progress(s)(text.Of("waiting until it answers"))
 	if err := r.healthy(ctx, id, unit); err != nil {
 		return err
 	}
 	for _, j := range inside {
-		r.progress(s)("running " + string(j.Name))
+		r.progress(s)(text.Say("running %s", j.Name))
 		if err := r.jobInside(ctx, service, unit, j, id); err != nil {
 			return err
 		}
@@ -309,7 +310,7 @@ func (r *run) healthy(ctx context.Context, id string, u services.Unit) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, u.Health.Within, errPatience)
 	defer cancel()
 	restartsAtFirst, restarting := -1, 0
-	last := errors.New("it was never probed")
+	last := text.Errorf("it was never probed")
 	for wait := probeInterval; ; wait = min(2*wait, maxProbeInterval) {
 		actual, err := r.unit(ctx, id)
 		if err == nil {
@@ -394,9 +395,9 @@ func (r *run) lastLines(ctx context.Context, id string) []string {
 	if err := r.Engine.Logs(ctx, id, services.LogOptions{Tail: 15}, &out); err != nil {
 		return nil
 	}
-	text := strings.TrimSpace(out.String())
-	if text == "" {
+	printed := strings.TrimSpace(out.String())
+	if printed == "" {
 		return nil
 	}
-	return strings.Split(text, "\n")
+	return strings.Split(printed, "\n")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/build"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -21,7 +22,7 @@ const shownBuildLines = 20
 // build runs the classic builder, which every engine of 20.10 to 29 has
 // without a plugin. The tag is a hash of the content, so it needs no check
 // beyond our label.
-func (e *Engine) build(ctx context.Context, b *services.Build, progress func(string)) (string, error) {
+func (e *Engine) build(ctx context.Context, b *services.Build, progress func(text.Text)) (string, error) {
 	tag := b.Tag()
 	args := map[string]*string{}
 	for k, v := range b.Args {
@@ -46,7 +47,7 @@ func (e *Engine) build(ctx context.Context, b *services.Build, progress func(str
 	_, err = readStream(started.Body, func(line string) {
 		last = append(last, line)
 		last = last[max(0, len(last)-shownBuildLines):]
-		progress(line)
+		progress(text.Text{EN: line})
 	})
 	if err != nil {
 		return "", buildFault(ctx, err, b.Name, last)
@@ -57,7 +58,7 @@ func (e *Engine) build(ctx context.Context, b *services.Build, progress func(str
 
 // withBases makes the images present that the Dockerfile names by digest, and names
 // them as they lie here: the builder looks for a digest at registries alone.
-func (e *Engine) withBases(ctx context.Context, b *services.Build, progress func(string)) (*services.Build, error) {
+func (e *Engine) withBases(ctx context.Context, b *services.Build, progress func(text.Text)) (*services.Build, error) {
 	names := map[string]string{}
 	for _, base := range services.Bases(b.Files["Dockerfile"]) {
 		reference := base.Image
@@ -89,12 +90,12 @@ func buildFault(ctx context.Context, err error, name string, last []string) erro
 	if ctx.Err() != nil {
 		return fault(ctx.Err(), "The image %s was not built", name)
 	}
-	hint := "The lines above come from the build. A step that fetches something needs the network and the servers it names."
-	if known := errs.HintOf(fault(err, "build")); known != "" {
-		hint = known
+	hint := errs.Advice(fault(err, "The image %s cannot be built", name))
+	if hint.IsZero() {
+		hint = text.Of("The lines above come from the build. A step that fetches something needs the network and the servers it names.")
 	}
 	return errs.New(errs.Failed, "The image %s cannot be built: %s. The last lines of its build:\n%s", name, reasonOf(err), strings.Join(last, "\n")).
-		WithHint("%s", hint)
+		Advising(hint)
 }
 
 // buildContext packs the files in a fixed order with fixed times and owners:

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -326,8 +327,8 @@ func TestImage_IsBuiltOnceForSeveralServices(t *testing.T) {
 	var group errgroup.Group
 	for range 4 {
 		group.Go(func() error {
-			_, err := e.EnsureImage(t.Context(), image, func(line string) {
-				if strings.HasPrefix(line, "Step 1/") {
+			_, err := e.EnsureImage(t.Context(), image, func(line text.Text) {
+				if strings.HasPrefix(line.EN, "Step 1/") {
 					builds.Add(1)
 				}
 			})

@@ -2,7 +2,6 @@ package docker
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/volume"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -181,9 +181,9 @@ func (h *Host) awaitDaemon(ctx context.Context, id string, ready func(context.Co
 		}
 		switch {
 		case !c.State.Running || c.State.Restarting || c.RestartCount > 0:
-			return h.daemonFault(ctx, id, "The daemon ended as soon as it was started")
+			return h.daemonFault(ctx, id, text.Of("The daemon ended as soon as it was started"))
 		case time.Since(began) > startTime:
-			return h.daemonFault(ctx, id, fmt.Sprintf("The daemon runs but does not answer (%v)", last))
+			return h.daemonFault(ctx, id, text.Say("The daemon runs but does not answer (%v)", last))
 		case ready == nil && time.Since(began) > steadyTime:
 			return nil
 		case ready != nil:
@@ -199,7 +199,7 @@ func (h *Host) awaitDaemon(ctx context.Context, id string, ready func(context.Co
 	}
 }
 
-func (h *Host) daemonFault(ctx context.Context, id, what string) error {
+func (h *Host) daemonFault(ctx context.Context, id string, what text.Text) error {
 	lines, err := h.DaemonLogs(ctx, id, 20)
 	if err != nil || strings.TrimSpace(lines) == "" {
 		// The daemon never ends in silence: what it said could not be written.

@@ -8,15 +8,16 @@ import (
 	"github.com/docker/docker/api/types/image"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
 // EnsureImage makes the image present and returns its id. Containers are
 // always made from ids: a name would be looked up at a public registry, where
 // a stranger may own it.
-func (e *Engine) EnsureImage(ctx context.Context, i services.Image, progress func(line string)) (string, error) {
+func (e *Engine) EnsureImage(ctx context.Context, i services.Image, progress func(line text.Text)) (string, error) {
 	if progress == nil {
-		progress = func(string) {}
+		progress = func(text.Text) {}
 	}
 	id, err := e.imageID(ctx, i)
 	if errs.CodeOf(err) != errs.NotFound {
@@ -109,13 +110,13 @@ func localName(reference string) string {
 	return name + "@" + digest
 }
 
-func (e *Engine) pull(ctx context.Context, reference string, progress func(string)) (string, error) {
+func (e *Engine) pull(ctx context.Context, reference string, progress func(text.Text)) (string, error) {
 	stream, err := e.api.ImagePull(ctx, reference, image.PullOptions{})
 	if err != nil {
 		return "", fault(err, "The image %s cannot be fetched", reference)
 	}
 	defer stream.Close()
-	if _, err := readStream(stream, progress); err != nil {
+	if _, err := readStream(stream, func(line string) { progress(text.Text{EN: line}) }); err != nil {
 		return "", fault(err, "The image %s cannot be fetched", reference)
 	}
 	found, err := e.inspectImage(ctx, localName(reference))

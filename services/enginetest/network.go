@@ -83,6 +83,17 @@ func testAtGateway(t *testing.T, b *bench) {
 	b.equal("what a job finds", r.Output, b.inNetwork("pads", 1))
 }
 
+// testDirectoryStopped: units of services with accounts find the directory's
+// name at once even where nobody answers there, so that a sign-in fails soon.
+func testDirectoryStopped(t *testing.T, b *bench) {
+	s := b.serve("pads")
+	s.Directory = true
+	host := services.DirectoryHost(b.chaton)
+	web, other := b.start(s, "a"), b.start(b.serve("wiki"), "a")
+	b.equal("address of the directory that does not run", b.run(web, "lookup", host), b.reserved("pads"))
+	b.fails(other, "lookup", host)
+}
+
 // reserved returns the address kept for the directory in a service's network.
 func (b *bench) reserved(service services.Name) string { return b.inNetwork(service, 14) }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -23,7 +24,7 @@ func testImages(t *testing.T, b *bench) {
 
 func testBrokenBuild(t *testing.T, b *bench) {
 	var lines []string
-	_, err := b.EnsureImage(t.Context(), b.images.Broken, func(line string) { lines = append(lines, line) })
+	_, err := b.EnsureImage(t.Context(), b.images.Broken, func(line text.Text) { lines = append(lines, line.EN) })
 	b.code(err, errs.Failed)
 	if !strings.Contains(err.Error(), BrokenSays) || errs.HintOf(err) == "" {
 		t.Fatalf("the error does not show the end of the build, or what to do: %v", err)

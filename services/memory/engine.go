@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -107,7 +108,7 @@ func (e *Engine) sortedUnits() []*unit {
 }
 
 // EnsureImage makes the image present, unless a script says that it fails.
-func (e *Engine) EnsureImage(ctx context.Context, image services.Image, progress func(string)) (string, error) {
+func (e *Engine) EnsureImage(ctx context.Context, image services.Image, progress func(text.Text)) (string, error) {
 	if err := e.begin(ctx, Call{Method: "EnsureImage", Target: image.Key()}); err != nil {
 		return "", err
 	}
@@ -119,7 +120,7 @@ func (e *Engine) EnsureImage(ctx context.Context, image services.Image, progress
 	fail, fails := e.failing[image.Key()]
 	if progress != nil {
 		for _, line := range append([]string{"making " + image.Key() + " present"}, fail.lines...) {
-			progress(line)
+			progress(text.Text{EN: line})
 		}
 	}
 	if fails {

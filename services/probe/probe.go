@@ -6,7 +6,6 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -65,14 +65,18 @@ func (p *Prober) Probe(ctx context.Context, u services.Unit, actual services.Act
 
 func notRunning(a services.ActualUnit) error {
 	switch {
+	case a.Error != "" && a.State == services.StateCreated:
+		return text.Errorf("the container is created: %s", a.Error)
+	case a.Error != "" && a.State == services.StateRestarting:
+		return text.Errorf("the container is restarting: %s", a.Error)
 	case a.Error != "":
-		return fmt.Errorf("the container is %s: %s", a.State, a.Error)
+		return text.Errorf("the container is exited: %s", a.Error)
 	case a.State == services.StateExited:
-		return fmt.Errorf("the container ended with exit code %d", a.ExitCode)
+		return text.Errorf("the container ended with exit code %d", a.ExitCode)
 	case a.State == services.StateRestarting:
-		return fmt.Errorf("the container ends again and again, last with exit code %d", a.ExitCode)
+		return text.Errorf("the container ends again and again, last with exit code %d", a.ExitCode)
 	default:
-		return fmt.Errorf("the container is %s", a.State)
+		return text.Errorf("the container is created")
 	}
 }
 
@@ -80,13 +84,13 @@ func (p *Prober) http(ctx context.Context, u services.Unit, ip netip.Addr) error
 	url := "http://" + address(u, ip) + u.Health.Path
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return fmt.Errorf("the health path %q makes no request: %w", u.Health.Path, err)
+		return text.Errorf("the health path %q makes no request: %v", u.Health.Path, err)
 	}
 	req.Host = u.Health.Host
 	req.Header.Set("User-Agent", "ronron-probe")
 	resp, err := p.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("GET %s: %s", u.Health.Path, plainError(err))
+		return text.Errorf("GET %s: %s", u.Health.Path, plainError(err))
 	}
 	defer resp.Body.Close()
 	healthy := resp.StatusCode >= 200 && resp.StatusCode < 400
@@ -95,7 +99,7 @@ func (p *Prober) http(ctx context.Context, u services.Unit, ip netip.Addr) error
 	}
 	if !healthy {
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
-		return fmt.Errorf("GET %s answered %d: %s", u.Health.Path, resp.StatusCode, strings.Join(strings.Fields(string(body)), " "))
+		return text.Errorf("GET %s answered %d: %s", u.Health.Path, resp.StatusCode, strings.Join(strings.Fields(string(body)), " "))
 	}
 	return nil
 }
@@ -104,7 +108,7 @@ func tcp(ctx context.Context, addr string) error {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		_, port, _ := net.SplitHostPort(addr)
-		return fmt.Errorf("connect to port %s: %s", port, plainError(err))
+		return text.Errorf("connect to port %s: %s", port, plainError(err))
 	}
 	return conn.Close()
 }
@@ -112,10 +116,10 @@ func tcp(ctx context.Context, addr string) error {
 func (p *Prober) command(ctx context.Context, u services.Unit, id string) error {
 	r, err := p.exec.Exec(ctx, id, u.Health.Command, nil)
 	if err != nil {
-		return fmt.Errorf("run the health command: %w", err)
+		return text.Errorf("run the health command: %v", err)
 	}
 	if r.ExitCode != 0 {
-		return fmt.Errorf("the health command ended with exit code %d: %s", r.ExitCode, lastLine(r.Output))
+		return text.Errorf("the health command ended with exit code %d: %s", r.ExitCode, lastLine(r.Output))
 	}
 	return nil
 }
@@ -131,16 +135,22 @@ func address(u services.Unit, ip netip.Addr) string {
 
 // plainError keeps the last part of a network error: "connection refused"
 // rather than the whole chain with addresses.
-func plainError(err error) string {
+func plainError(err error) text.Text {
 	if nerr, ok := err.(net.Error); ok && nerr.Timeout() {
-		return "no answer in time"
+		return text.Of("no answer in time")
 	}
-	text := err.Error()
-	if i := strings.LastIndex(text, ": "); i >= 0 {
-		return text[i+2:]
+	said := err.Error()
+	if i := strings.LastIndex(said, ": "); i >= 0 {
+		said = said[i+2:]
 	}
-	return text
+	if slices.Contains(usual, said) {
+		return text.Of(said)
+	}
+	return text.Text{EN: said}
 }
+
+// usual is what the system says of connections.
+var usual = []string{text.Key("connection refused"), text.Key("connection reset by peer"), text.Key("no route to host"), text.Key("EOF")}
 
 func lastLine(s string) string {
 	s = strings.TrimSpace(s)
