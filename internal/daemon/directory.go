@@ -96,6 +96,25 @@ func ensureGroups(ctx context.Context, dir account.Directory, groups []string) e
 	return nil
 }
 
+// groupUnused refuses to remove a group whose members the file lets into a
+// service: up would not make it again, and nobody could enter by it.
+func (d *Daemon) groupUnused(ctx context.Context, group string) error {
+	w, err := d.current(ctx)
+	if errs.CodeOf(err) == errs.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, s := range w.services {
+		if group != account.Members && group != account.Admins && slices.Contains(w.admitted[s.Name], group) {
+			return errs.New(errs.Conflict, "The group %s may enter the service %s.", group, s.Name).
+				WithHint("Take it out of enter of that service in chaton.hcl, run `ronron up`, then remove it.")
+		}
+	}
+	return nil
+}
+
 func (k accountKeeper) RemoveAccount(ctx context.Context, service services.Name) error {
 	dir, err := k.d.directory(ctx)
 	if err != nil {

@@ -98,7 +98,11 @@ func (d *Daemon) people(mux *http.ServeMux) {
 		return struct{}{}, dir.AddGroup(ctx, in.Name)
 	}))
 	mux.HandleFunc("DELETE /v1/groups/{name}", dir(func(ctx context.Context, dir account.Directory, r *http.Request) (any, error) {
-		return struct{}{}, dir.RemoveGroup(ctx, r.PathValue("name"))
+		name := r.PathValue("name")
+		if err := d.groupUnused(ctx, name); err != nil {
+			return nil, err
+		}
+		return struct{}{}, dir.RemoveGroup(ctx, name)
 	}))
 	mux.HandleFunc("PUT /v1/groups/{name}/members/{login}", dir(func(ctx context.Context, dir account.Directory, r *http.Request) (any, error) {
 		return struct{}{}, dir.AddToGroup(ctx, r.PathValue("name"), login(r))
