@@ -80,6 +80,7 @@ func (e *evaluation) run() {
 	e.declare(root)
 	if e.r.Accounts.Kind == "ldap" {
 		e.out.Service.Directory = true
+		e.out.Service.AtDirectory = []string{e.in.Directory.Host}
 		e.out.Service.Needs = []services.Name{directoryService}
 	}
 	e.out.Service = e.out.Service.WithDefaults()

@@ -62,9 +62,8 @@ type Engine interface {
 	// CreateUnit creates the container of a unit from the image with the given
 	// id, copies its files in and gives it a fixed address in the service's
 	// network; it does not start it. The unit finds the service's AtGateway names at
-	// its network's bridge, where what listens on the machine answers, and, of a
-	// service with accounts, DirectoryHost at the address kept for the directory,
-	// running or not. hash is kept in a label. Several
+	// its network's bridge, where what listens on the machine answers, and its
+	// AtDirectory names at the address kept for the directory. hash is kept in a label. Several
 	// containers of one unit may exist side by side when their hashes differ.
 	CreateUnit(ctx context.Context, s Service, u Unit, hash, imageID string) (id string, err error)
 

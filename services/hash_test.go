@@ -75,6 +75,7 @@ func TestHash_StaysWhereTheContainerMayStay(t *testing.T) {
 		"stop timeout":   func(s *services.Service, u *services.Unit) { u.StopTimeout = time.Minute },
 		"needs":          func(s *services.Service, u *services.Unit) { u.Needs = []services.Name{"db"} },
 		"service needs":  func(s *services.Service, u *services.Unit) { s.Needs = []services.Name{"directory"} },
+		"at directory":   func(s *services.Service, u *services.Unit) { s.AtDirectory = []string{"directory.chaton.test"} },
 		"another unit":   func(s *services.Service, u *services.Unit) { s.Units = append(s.Units, services.Unit{Name: "db"}) },
 		"recipe version": func(s *services.Service, u *services.Unit) { s.RecipeVersion = "2" },
 	} {

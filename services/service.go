@@ -26,6 +26,10 @@ type Service struct {
 	// AtGateway are the gateway's host names that the units find at the bridge of
 	// their own network, where it listens too: a way to it for those that have none out.
 	AtGateway []string `json:"at_gateway,omitempty"`
+	// AtDirectory are names that the units find at the address kept for the
+	// directory in their network, running or not: the engine forgets the name of
+	// a directory that is stopped, and a resolver then asks in vain for ten seconds.
+	AtDirectory []string `json:"at_directory,omitempty"`
 	// HostNetwork puts the units into the machine's own network. Only services
 	// built into Ronron (the gateway) may; no recipe can ask for it.
 	HostNetwork bool   `json:"host_network,omitempty"`

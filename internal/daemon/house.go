@@ -84,7 +84,7 @@ func (d *Daemon) portalService(ctx context.Context, w *wanted) (services.Service
 		return services.Service{}, fmt.Errorf("encode the portal's file: %w", err)
 	}
 	return services.Service{
-		Name: portalName, Recipe: "portal", RecipeVersion: d.Version, Directory: true,
+		Name: portalName, Recipe: "portal", RecipeVersion: d.Version, Directory: true, AtDirectory: []string{d.directoryHost()},
 		Volumes: []services.Volume{{Name: "site", Shared: true}},
 		Units: []services.Unit{{
 			Name:     portalName,

@@ -126,7 +126,7 @@ func (d *Daemon) certificate(ctx context.Context, a *acme.Authority, host string
 }
 
 // directoryHost is the directory's name in the services' networks.
-func (d *Daemon) directoryHost() string { return services.DirectoryHost(d.Chaton) }
+func (d *Daemon) directoryHost() string { return "directory." + string(d.Chaton) }
 
 // underDomain says whether the internal authority may sign for host.
 func (d *Daemon) underDomain(host string) bool {

@@ -140,10 +140,8 @@ func (e *Engine) place(ctx context.Context, s services.Service, u services.Unit,
 	for _, host := range s.AtGateway {
 		sp.host.ExtraHosts = append(sp.host.ExtraHosts, host+":"+offset(subnetOf(n), bridgeOffset).String())
 	}
-	if s.Directory {
-		// The engine forgets a stopped directory's name, and asking for it then
-		// takes a resolver ten seconds in a network that leads nowhere.
-		sp.host.ExtraHosts = append(sp.host.ExtraHosts, services.DirectoryHost(e.chaton)+":"+offset(subnetOf(n), reservedOffset).String())
+	for _, host := range s.AtDirectory {
+		sp.host.ExtraHosts = append(sp.host.ExtraHosts, host+":"+offset(subnetOf(n), reservedOffset).String())
 	}
 	sp.config.Hostname = string(u.Name)
 	sp.config.Labels[labelAddress] = address.String()

@@ -83,15 +83,21 @@ func testAtGateway(t *testing.T, b *bench) {
 	b.equal("what a job finds", r.Output, b.inNetwork("pads", 1))
 }
 
-// testDirectoryStopped: units of services with accounts find the directory's
-// name at once even where nobody answers there, so that a sign-in fails soon.
-func testDirectoryStopped(t *testing.T, b *bench) {
+// testAtDirectory: units find the directory's name although nobody has its
+// address yet or any more, and their jobs do too.
+func testAtDirectory(t *testing.T, b *bench) {
+	const host = "directory.example.org"
 	s := b.serve("pads")
-	s.Directory = true
-	host := services.DirectoryHost(b.chaton)
+	s.AtDirectory = []string{host}
 	web, other := b.start(s, "a"), b.start(b.serve("wiki"), "a")
-	b.equal("address of the directory that does not run", b.run(web, "lookup", host), b.reserved("pads"))
+	b.equal("address of a directory that does not run", b.run(web, "lookup", host), b.reserved("pads"))
 	b.fails(other, "lookup", host)
+	r, err := b.RunJob(t.Context(), s, b.unit("look", "lookup", host), b.imageID)
+	b.ok(err)
+	b.equal("what a job finds", r.Output, b.reserved("pads"))
+	directory := b.start(b.serve("directory"), "a")
+	b.ok(b.Connect(t.Context(), directory, "pads", host))
+	b.equal("address of the directory that runs", b.run(web, "lookup", host), b.reserved("pads"))
 }
 
 // reserved returns the address kept for the directory in a service's network.

@@ -41,7 +41,7 @@ func Run(t *testing.T, newEngine func(t *testing.T) services.Engine, images Imag
 		"Networks_ConnectSuccessor":     testConnectSuccessor,
 		"Networks_RemoveWithForeigners": testRemoveWithForeigners,
 		"Networks_AtGateway":            testAtGateway,
-		"Networks_DirectoryStopped":     testDirectoryStopped,
+		"Networks_AtDirectory":          testAtDirectory,
 		"Networks_UnitsReachEachOther":  testReach,
 		"Volumes":                       testVolumes,
 		"Volumes_Missing":               testMissingVolume,

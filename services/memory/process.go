@@ -89,16 +89,18 @@ func (l *logWriter) Write(b []byte) (int, error) {
 // Environment returns the value of a variable.
 func (p *Process) Environment(name string) string { return p.unit.spec.Environment[name] }
 
-// Lookup returns the addresses of running units, or of the gateway, under a name
+// Lookup returns the addresses of running units, of the gateway or of the directory, under a name
 // that the container can resolve.
 func (p *Process) Lookup(host string) []netip.Addr {
 	w := p.unit.engine.world
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var found []netip.Addr
-	if slices.Contains(p.unit.atGateway, host) {
-		n := w.networks[place{chaton: p.unit.chaton, service: p.unit.service}]
-		return []netip.Addr{after(n.subnet.Addr(), 1)}
+	for offset, names := range map[int][]string{1: p.unit.atGateway, 14: p.unit.atDirectory} {
+		if slices.Contains(names, host) {
+			n := w.networks[place{chaton: p.unit.chaton, service: p.unit.service}]
+			return []netip.Addr{after(n.subnet.Addr(), offset)}
+		}
 	}
 	for _, v := range p.unit.engine.sortedUnits() {
 		if v.state != services.StateRunning || v.hostNetwork {

@@ -26,6 +26,7 @@ type unit struct {
 	service     services.Name
 	hostNetwork bool
 	atGateway   []string
+	atDirectory []string
 	spec        services.Unit
 	hash, image string
 	state       services.UnitState
@@ -118,7 +119,7 @@ func (e *Engine) make(s services.Service, spec services.Unit, imageID string) (*
 	}
 	made := e.world.next()
 	u := &unit{
-		engine: e, chaton: e.chaton, id: fmt.Sprintf("%064x", made), made: made, service: s.Name, hostNetwork: s.HostNetwork, atGateway: s.AtGateway,
+		engine: e, chaton: e.chaton, id: fmt.Sprintf("%064x", made), made: made, service: s.Name, hostNetwork: s.HostNetwork, atGateway: s.AtGateway, atDirectory: s.AtDirectory,
 		spec: spec, image: imageID, state: services.StateCreated, connected: map[services.Name]string{}, root: files{}, memory: files{},
 	}
 	if err := u.mountAll(); err != nil {
