@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"ronron/internal/errs"
 	"ronron/internal/registry"
+	"ronron/internal/text"
 )
 
 // App is the program as a value.
@@ -112,8 +114,23 @@ func quiet(commands []*cli.Command) {
 }
 
 func usageError(c *cli.Context, err error, _ bool) error {
-	text := strings.TrimSuffix(err.Error(), ".")
-	return usage("%s.", strings.ToUpper(text[:1])+text[1:]).WithHint("See: %s --help", c.Command.HelpName)
+	return misused(strings.TrimSuffix(err.Error(), ".")).WithHint("See: %s --help", c.Command.HelpName)
+}
+
+var wrongValue = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?(-[^:]+): (.*)$`)
+
+// misused says in our words what the parser below us says in its own.
+func misused(said string) *errs.Error {
+	if flag, ok := strings.CutPrefix(said, "flag provided but not defined: "); ok {
+		return usage("Flag provided but not defined: %s.", flag)
+	}
+	if flag, ok := strings.CutPrefix(said, "flag needs an argument: "); ok {
+		return usage("Flag needs an argument: %s.", flag)
+	}
+	if m := wrongValue.FindStringSubmatch(said); m != nil {
+		return usage("Invalid value %s for flag %s: %s.", m[1], m[2], m[3])
+	}
+	return usage("%s.", strings.ToUpper(said[:1])+said[1:])
 }
 
 // arguments returns exactly the positional arguments that names describe; a
@@ -123,16 +140,16 @@ func arguments(c *cli.Context, names ...string) ([]string, error) {
 	got := c.Args().Slice()
 	switch {
 	case len(got) < least:
-		return nil, usage("%s is missing.", names[len(got)]).WithHint("See: %s --help", c.Command.HelpName)
+		return nil, usage("%s is missing.", text.Of(names[len(got)])).WithHint("See: %s --help", c.Command.HelpName)
 	case len(got) > len(names):
 		return nil, usage("%q is one word too many.", got[len(names)]).WithHint("See: %s --help", c.Command.HelpName)
 	}
 	return append(got, make([]string, len(names)-len(got))...), nil
 }
 
-func (a *App) note(format string, args ...any) {
-	fmt.Fprintln(a.env.Stderr, a.say(format, args...))
-}
+func (a *App) note(format string, args ...any) { a.tell(text.Say(format, args...)) }
+
+func (a *App) tell(t text.Text) { fmt.Fprintln(a.env.Stderr, a.in(t)) }
 
 func (a *App) view(c *cli.Context) view {
 	if c.Bool("json") {

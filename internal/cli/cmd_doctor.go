@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"ronron/internal/errs"
 	"ronron/internal/mailrelay"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -39,15 +39,31 @@ const (
 )
 
 func ok(name, format string, args ...any) api.Check {
-	return api.Check{Name: name, Level: levelOK, Message: fmt.Sprintf(format, args...)}
+	return api.NewCheck(name, levelOK, text.Say(format, args...), text.Text{})
 }
 
-func warning(name, fix, format string, args ...any) api.Check {
-	return api.Check{Name: name, Level: levelWarning, Message: fmt.Sprintf(format, args...), Fix: fix}
+func warning(name string, fix text.Text, format string, args ...any) api.Check {
+	return api.NewCheck(name, levelWarning, text.Say(format, args...), fix)
 }
 
-func problem(name, fix, format string, args ...any) api.Check {
-	return api.Check{Name: name, Level: levelProblem, Message: fmt.Sprintf(format, args...), Fix: fix}
+func problem(name string, fix text.Text, format string, args ...any) api.Check {
+	return api.NewCheck(name, levelProblem, text.Say(format, args...), fix)
+}
+
+// fault is a problem that err tells, which may know what mends it.
+func fault(name string, err error, otherwise text.Text) api.Check {
+	message, fix := errs.Sentence(err), errs.Advice(err)
+	if told, ok := errors.AsType[*api.Error](err); ok {
+		message, fix = told.Text()
+	}
+	return api.NewCheck(name, levelProblem, message, orElse(fix, otherwise))
+}
+
+func orElse(t, otherwise text.Text) text.Text {
+	if t.IsZero() {
+		return otherwise
+	}
+	return t
 }
 
 func (a *App) doctor(c *cli.Context) error {
@@ -90,6 +106,7 @@ const (
 	oldestEngine   = "20.10"
 	engineFix      = "Start it: sudo systemctl start docker. Or install it: sudo apt install docker.io"
 	diskFix        = "Make room: docker system df shows what images take."
+	memoryFix      = "Close what is not needed, or take a larger machine: each service says its limit in its recipe."
 	synchroniseFix = "Install a time service: sudo apt install systemd-timesyncd. Certificates and sign-in codes depend on the clock."
 )
 
@@ -104,17 +121,17 @@ func (a *App) checkEngine(ctx context.Context) ([]api.Check, Host) {
 	}
 	checks := []api.Check{ok("engine", "%s %s answers (API %s), on %s", info.Name, info.Version, info.API, info.OS)}
 	if olderEngine(info.Version) {
-		checks = append(checks, problem("engine version", "Upgrade Docker: sudo apt install docker.io", "%s is older than %s", info.Version, oldestEngine))
+		checks = append(checks, problem("engine version", text.Of("Upgrade Docker: sudo apt install docker.io"), "%s is older than %s", info.Version, oldestEngine))
 	}
 	if !info.HostNetOK {
-		checks = append(checks, problem("host network", "Use a Docker Engine that runs as root on the machine itself.",
+		checks = append(checks, problem("host network", text.Of("Use a Docker Engine that runs as root on the machine itself."),
 			"containers cannot use this machine's network, so the gateway cannot be reached from outside"))
 	}
 	return append(checks, a.checkDisk(info.Root)...), host
 }
 
 func engineProblem(err error) api.Check {
-	return problem("engine", cmp.Or(errs.HintOf(err), engineFix), "%s", sentence(err))
+	return fault("engine", err, text.Of(engineFix))
 }
 
 func olderEngine(version string) bool {
@@ -131,22 +148,21 @@ func (a *App) checkDisk(root string) []api.Check {
 	case err != nil:
 		return nil // an engine elsewhere: its disk cannot be seen from here
 	case free < diskNeeded:
-		return []api.Check{problem("disk", diskFix, "%s free at %s; at least %s are needed", size(free), root, size(diskNeeded))}
+		return []api.Check{problem("disk", text.Of(diskFix), "%s free at %s; at least %s are needed", size(free), root, size(diskNeeded))}
 	case free < diskWanted:
-		return []api.Check{warning("disk", diskFix, "%s free at %s; %s leave room to grow", size(free), root, size(diskWanted))}
+		return []api.Check{warning("disk", text.Of(diskFix), "%s free at %s; %s leave room to grow", size(free), root, size(diskWanted))}
 	}
 	return []api.Check{ok("disk", "%s free at %s", size(free), root)}
 }
 
 func (a *App) checkMachine() (checks []api.Check) {
-	const fix = "Close what is not needed, or take a larger machine: each service says its limit in its recipe."
 	total, available, err := a.env.Machine.Memory()
 	switch {
 	case err != nil:
 	case available < memoryNeeded:
-		checks = append(checks, problem("memory", fix, "%s of %s available; at least %s are needed", size(available), size(total), size(memoryNeeded)))
+		checks = append(checks, problem("memory", text.Of(memoryFix), "%s of %s available; at least %s are needed", size(available), size(total), size(memoryNeeded)))
 	case available < memoryWanted:
-		checks = append(checks, warning("memory", fix, "%s of %s available; %s leave room to grow", size(available), size(total), size(memoryWanted)))
+		checks = append(checks, warning("memory", text.Of(memoryFix), "%s of %s available; %s leave room to grow", size(available), size(total), size(memoryWanted)))
 	default:
 		checks = append(checks, ok("memory", "%s of %s available", size(available), size(total)))
 	}
@@ -154,18 +170,18 @@ func (a *App) checkMachine() (checks []api.Check) {
 	switch {
 	case err != nil:
 	case !synchronised:
-		checks = append(checks, warning("clock", synchroniseFix, "nothing keeps the clock right; it says %s", a.env.Now().Format("2006-01-02 15:04 MST")))
+		checks = append(checks, warning("clock", text.Of(synchroniseFix), "nothing keeps the clock right; it says %s", a.env.Now().Format("2006-01-02 15:04 MST")))
 	default:
 		checks = append(checks, ok("clock", "is kept right by a time service"))
 	}
 	return checks
 }
 
-func size(bytes uint64) string {
+func size(bytes uint64) text.Text {
 	if bytes < gib {
-		return fmt.Sprintf("%d MiB", bytes>>20)
+		return text.Say("%d MiB", bytes>>20)
 	}
-	return fmt.Sprintf("%.1f GiB", float64(bytes)/gib)
+	return text.Say("%s GiB", tenths(float64(bytes)/gib))
 }
 
 func (a *App) checkFile(c *cli.Context) (api.Wanted, *chaton.Chaton, []api.Check) {
@@ -175,10 +191,10 @@ func (a *App) checkFile(c *cli.Context) (api.Wanted, *chaton.Chaton, []api.Check
 	}
 	w, file, diags, err := a.read(path)
 	if err != nil {
-		return w, nil, []api.Check{problem("file", cmp.Or(errs.HintOf(err), "See: ronron validate --file "+path), "%s cannot be read", path)}
+		return w, nil, []api.Check{problem("file", orElse(errs.Advice(err), text.Say("See: ronron validate --file %s", path)), "%s cannot be read", path)}
 	}
 	if diags.HasErrors() {
-		return w, nil, []api.Check{problem("file", "See: ronron validate --file "+path, "%s has errors", path)}
+		return w, nil, []api.Check{problem("file", text.Say("See: ronron validate --file %s", path), "%s has errors", path)}
 	}
 	return w, &file, []api.Check{ok("file", "%s is valid", path)}
 }
@@ -189,15 +205,15 @@ func (a *App) checkDaemon(c *cli.Context, host Host) (*daemon, []api.Check) {
 	}
 	d, err := a.reach(c)
 	if codeIs(err, errs.NotFound) {
-		return nil, []api.Check{warning("daemon", "Start it with: ronron up", "no daemon runs for this chaton, so its inside cannot be checked")}
+		return nil, []api.Check{warning("daemon", text.Of("Start it with: ronron up"), "no daemon runs for this chaton, so its inside cannot be checked")}
 	}
 	if err != nil {
-		return nil, []api.Check{problem("daemon", errs.HintOf(err), "%s", sentence(err))}
+		return nil, []api.Check{fault("daemon", err, text.Text{})}
 	}
 	defer d.Close()
 	checks, err := d.Doctor(c.Context)
 	if err != nil {
-		return nil, []api.Check{problem("daemon", cmp.Or(errs.HintOf(err), "Its log may tell: ronron logs daemon"), "%s", sentence(err))}
+		return nil, []api.Check{fault("daemon", err, text.Of("Its log may tell: ronron logs daemon"))}
 	}
 	return d, append([]api.Check{ok("daemon", "answers")}, checks...)
 }
@@ -222,9 +238,9 @@ func (a *App) checkPorts(w api.Wanted, file *chaton.Chaton, running bool) (check
 		if port == 0 {
 			continue
 		}
-		name := fmt.Sprintf("port %d", port)
+		name := "port " + strconv.Itoa(port)
 		if err := a.env.Machine.PortFree("tcp", port); err != nil {
-			checks = append(checks, problem(name, fmt.Sprintf("See who: sudo ss -ltnp 'sport = :%d'. Stop that program, or choose another port in the gateway block.", port), "is taken: %v", err))
+			checks = append(checks, problem(name, text.Say("See who: sudo ss -ltnp 'sport = :%d'. Stop that program, or choose another port in the gateway block.", port), "is taken: %v", err))
 			continue
 		}
 		checks = append(checks, ok(name, "is free"))
@@ -241,13 +257,13 @@ func (a *App) checkPorts(w api.Wanted, file *chaton.Chaton, running bool) (check
 // checkListen is one line for all the ports of a listen, which can be many.
 func (a *App) checkListen(service services.Name, l services.Listen) api.Check {
 	last := l.Public + max(l.Count, 1) - 1
-	name := fmt.Sprintf("port %d/%s", l.Public, l.Protocol)
+	name := "port " + strconv.Itoa(l.Public) + "/" + l.Protocol
 	if last > l.Public {
-		name = fmt.Sprintf("ports %d-%d/%s", l.Public, last, l.Protocol)
+		name = "ports " + strconv.Itoa(l.Public) + "-" + strconv.Itoa(last) + "/" + l.Protocol
 	}
 	for port := l.Public; port <= last; port++ {
 		if err := a.env.Machine.PortFree(l.Protocol, port); err != nil {
-			return problem(name, fmt.Sprintf("See who: sudo ss -lnp --%s 'sport = :%d'. Stop that program; %s needs the port.", l.Protocol, port, service), "%d is taken: %v", port, err)
+			return problem(name, text.Say("See who: sudo ss -lnp --%s 'sport = :%d'. Stop that program; %s needs the port.", l.Protocol, port, service), "%d is taken: %v", port, err)
 		}
 	}
 	return ok(name, "free, for %s", service)
@@ -279,11 +295,11 @@ func (a *App) checkName(ctx context.Context, host string, own []string) api.Chec
 	case err != nil && local:
 		return ok(name, "browsers know .localhost names by themselves; other programs here need a line in /etc/hosts")
 	case err != nil:
-		return problem(name, "Make an A (and AAAA) record for it at your name server, with this machine's address.", "leads nowhere")
+		return problem(name, text.Of("Make an A (and AAAA) record for it at your name server, with this machine's address."), "leads nowhere")
 	case slices.ContainsFunc(found, func(address string) bool { return slices.Contains(own, address) }):
 		return ok(name, "leads to this machine")
 	}
-	return warning(name, "If this machine is behind a router that passes the ports on, all is well. Otherwise correct the record at your name server.",
+	return warning(name, text.Of("If this machine is behind a router that passes the ports on, all is well. Otherwise correct the record at your name server."),
 		"leads to %s, which is not an address of this machine", strings.Join(found, ", "))
 }
 
@@ -297,15 +313,7 @@ func (a *App) checkMail(ctx context.Context, m chaton.Mail, password secret.Stri
 		Host: m.Host, Port: m.Port, Encryption: string(m.Encryption), From: m.From, User: m.User, Password: password,
 	})
 	if err != nil {
-		return []api.Check{problem("mail", errs.HintOf(err), "%s", sentence(err))}
+		return []api.Check{fault("mail", err, text.Text{})}
 	}
 	return []api.Check{ok("mail", "%s takes mail from %s; nothing was sent", net.JoinHostPort(m.Host, strconv.Itoa(m.Port)), m.From)}
-}
-
-// sentence is what a person reads of an error.
-func sentence(err error) string {
-	if known, ok := errors.AsType[*errs.Error](err); ok {
-		return known.Message
-	}
-	return err.Error()
 }

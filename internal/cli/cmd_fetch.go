@@ -102,9 +102,9 @@ func (a *App) gathered(to stock.Stock, images []services.Image) error {
 	for _, image := range images {
 		size += index.Images[image.Key()].Size
 	}
-	a.note("%s holds all that is needed: %d images (%s, parts that they share counted twice).", to.Dir, len(images), stock.Megabytes(size))
+	a.note("%s holds all that is needed: %d images (%s, parts that they share counted twice).", to.Dir, len(images), megabytes(size))
 	if n, size := index.Unused(images); n > 0 {
-		a.note("It also holds %d images (%s) that this file does not need; they stay. A new folder would be without them.", n, stock.Megabytes(size))
+		a.note("It also holds %d images (%s) that this file does not need; they stay. A new folder would be without them.", n, megabytes(size))
 	}
 	a.note("Bring it to a machine of the same kind with chaton.hcl, chaton.lock and your own recipes; there: ronron up --from %s", to.Dir)
 	return nil

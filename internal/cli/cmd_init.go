@@ -10,6 +10,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/atomicfile"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 func (a *App) initCommand() *cli.Command {
@@ -95,7 +96,7 @@ func (a *App) offered() (names, summaries []string) {
 	offers, _ := a.env.Language.Offers(api.Wanted{})
 	for _, o := range offers {
 		names = append(names, o.Recipe)
-		summaries = append(summaries, fmt.Sprintf("  %-10s %s (%s)", o.Recipe, o.Summary.EN, o.Software))
+		summaries = append(summaries, fmt.Sprintf("  %-10s %s (%s)", o.Recipe, a.in(o.Summary), o.Software))
 	}
 	return names, summaries
 }
@@ -103,15 +104,16 @@ func (a *App) offered() (names, summaries []string) {
 // fiveQuestions asks for what no option gave.
 func (a *App) fiveQuestions(given Answers, services string, offered []string) (Answers, string, error) {
 	steps := []struct {
-		value           *string
-		question, usual string
-		before          []string
+		value    *string
+		question text.Text
+		usual    string
+		before   []string
 	}{
-		{&given.Name, "What is your chaton called?", "", nil},
-		{&given.Domain, "Which domain does it have? (chaton.localhost to try it on this machine)", "chaton.localhost", nil},
-		{&given.Language, "Which language do its pages speak, fr or en?", "fr", nil},
-		{&given.Contact, "At which mail address can the host be reached?", "", nil},
-		{&services, "Which services? (names separated by commas, or none)", "dokuwiki, pages", offered},
+		{&given.Name, text.Of("What is your chaton called?"), "", nil},
+		{&given.Domain, text.Of("Which domain does it have? (chaton.localhost to try it on this machine)"), "chaton.localhost", nil},
+		{&given.Language, text.Of("Which language do its pages speak, fr or en?"), "fr", nil},
+		{&given.Contact, text.Of("At which mail address can the host be reached?"), "", nil},
+		{&services, text.Of("Which services? (names separated by commas, or none)"), "dokuwiki, pages", offered},
 	}
 	for _, s := range steps {
 		if *s.value != "" {
@@ -131,8 +133,8 @@ func (a *App) fiveQuestions(given Answers, services string, offered []string) (A
 
 // question asks until there is an answer, three times at most; an empty one
 // means the usual, where there is one.
-func (a *App) question(text, usual string) (string, error) {
-	prompt := text + " "
+func (a *App) question(asked text.Text, usual string) (string, error) {
+	prompt := a.in(asked) + " "
 	if usual != "" {
 		prompt += "[" + usual + "] "
 	}

@@ -77,11 +77,15 @@ func (a *App) services(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	said := a.in
+	if c.Bool("json") {
+		said = tongue{}.in // programs read English, whatever the terminal
+	}
 	var entries []catalogEntry
 	for _, o := range offers {
 		entries = append(entries, catalogEntry{
 			Recipe: o.Recipe, Software: o.Software, Version: o.Version, Licence: o.Licence,
-			Summary: a.in(o.Summary), Replaces: o.Replaces, Services: deployed[o.Recipe],
+			Summary: said(o.Summary), Replaces: o.Replaces, Services: deployed[o.Recipe],
 		})
 	}
 	return a.view(c).Catalog(entries)

@@ -119,10 +119,10 @@ func (a *App) memberAdd(c *cli.Context) error {
 	if err := m.Login.Validate(); err != nil {
 		return usage("The login %v.", err)
 	}
-	if err := a.fill(&m.Name, "Name that others see", "--name"); err != nil {
+	if err := a.fill(&m.Name, text.Of("Name that others see"), "--name"); err != nil {
 		return err
 	}
-	if err := a.fill(&m.Mail, "Mail address", "--mail"); err != nil {
+	if err := a.fill(&m.Mail, text.Of("Mail address"), "--mail"); err != nil {
 		return err
 	}
 	if err := m.Validate(); err != nil {
@@ -251,7 +251,7 @@ func (a *App) groupCommand() *cli.Command {
 }
 
 // fill asks for what no flag gave.
-func (a *App) fill(value *string, question, flag string) error {
+func (a *App) fill(value *string, question text.Text, flag string) error {
 	if *value != "" {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"ronron/internal/atomicfile"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/recipes"
 	"ronron/recipes/skeleton"
 	"ronron/services"
@@ -77,15 +78,17 @@ func (a *App) aboutSoftware(c *cli.Context, name string) (skeleton.Answers, erro
 		return s, usage("A recipe is built from a package or pulled as an image, not both.")
 	}
 	steps := []struct {
-		value                 *string
-		flag, question, usual string
+		value    *string
+		flag     string
+		question text.Text
+		usual    string
 	}{
-		{&s.Software, "--software", "What is the software called?", ""},
-		{&s.Version, "--version", "Which version of it?", ""},
-		{&s.Licence, "--licence", "Under which licence, as SPDX writes it?", "AGPL-3.0-or-later"},
-		{&s.Source, "--source", "Where is its source code?", ""},
-		{&s.Category, "--category", "Which category? (pads, polls, video, wiki, pages, files…)", "files"},
-		{&s.Package, "--package", "Which package of Debian is it?", name},
+		{&s.Software, "--software", text.Of("What is the software called?"), ""},
+		{&s.Version, "--version", text.Of("Which version of it?"), ""},
+		{&s.Licence, "--licence", text.Of("Under which licence, as SPDX writes it?"), "AGPL-3.0-or-later"},
+		{&s.Source, "--source", text.Of("Where is its source code?"), ""},
+		{&s.Category, "--category", text.Of("Which category? (pads, polls, video, wiki, pages, files…)"), "files"},
+		{&s.Package, "--package", text.Of("Which package of Debian is it?"), name},
 	}
 	for _, step := range steps {
 		switch {

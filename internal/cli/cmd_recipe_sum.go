@@ -3,7 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
-	"strings"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -31,12 +31,11 @@ func (a *App) recipeSum(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "sum   = %q\n", sum)
+	written := "sum   = " + strconv.Quote(sum) + "\n" // a part of a recipe, in any language
 	if strip > 0 {
-		fmt.Fprintf(&b, "strip = %d\n", strip)
+		written += "strip = " + strconv.Itoa(strip) + "\n"
 	}
-	_, err = fmt.Fprint(a.env.Stdout, b.String())
+	_, err = fmt.Fprint(a.env.Stdout, written)
 	return err
 }
 

@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/urfave/cli/v2"
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -31,7 +31,7 @@ last 64 KiB are kept. Ctrl-C stops waiting; the tool itself goes on.`,
 // was shown.
 type toolError struct{ code int }
 
-func (e *toolError) Error() string { return fmt.Sprintf("the tool ended with exit code %d", e.code) }
+func (e *toolError) Error() string { return text.Say("the tool ended with exit code %d", e.code).EN }
 
 func (a *App) runTool(c *cli.Context) error {
 	words := c.Args().Slice()

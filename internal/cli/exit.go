@@ -7,6 +7,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // Exit codes. They are written in every help.
@@ -31,7 +32,7 @@ const exitHelp = `Exit codes:
 `
 
 // errPending is how `plan --detailed-exitcode` says that there is something to do.
-var errPending = errors.New("changes are pending")
+var errPending = text.Errorf("changes are pending")
 
 // exitCode is the only place that maps an error to an exit code.
 func exitCode(err error) int {

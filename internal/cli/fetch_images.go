@@ -11,6 +11,7 @@ import (
 	"ronron/internal/errs"
 	"ronron/internal/source"
 	"ronron/internal/stock"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -51,16 +52,16 @@ func (f imageFetch) one(ctx context.Context, image services.Image, n, of int) er
 		return err
 	}
 	begun := f.app.env.Now()
-	verb := "Pulling"
-	if image.Build != nil {
-		verb = "Building"
-	}
 	present, err := f.engine.ImagePresent(ctx, image)
 	if err != nil {
 		return err
 	}
 	if !present {
-		f.app.note("%s %s, %d of %d.", verb, stock.Name(image), n, of)
+		beginning := text.Key("Pulling %s, %d of %d.")
+		if image.Build != nil {
+			beginning = text.Key("Building %s, %d of %d.")
+		}
+		f.app.note(beginning, stock.Name(image), n, of)
 		if image, err = f.withSources(ctx, image); err != nil {
 			return err
 		}
@@ -74,15 +75,15 @@ func (f imageFetch) one(ctx context.Context, image services.Image, n, of int) er
 	if err != nil {
 		return err
 	}
-	f.app.note("Saved %s: %s, in %s.", stock.Name(image), stock.Megabytes(held.Size), f.app.env.Now().Sub(begun).Round(time.Second))
+	f.app.note("Saved %s: %s, in %s.", stock.Name(image), megabytes(held.Size), f.app.env.Now().Sub(begun).Round(time.Second))
 	return nil
 }
 
 // step shows how far a build is; the rest of what it prints explains a failure,
 // and is in its error.
-func (f imageFetch) step(line string) {
-	if strings.HasPrefix(line, "Step ") {
-		f.app.note("  %s", clip(printable(line), 100))
+func (f imageFetch) step(line text.Text) {
+	if strings.HasPrefix(line.EN, "Step ") {
+		f.app.note("  %s", clip(printable(line.EN), 100))
 	}
 }
 
@@ -103,7 +104,7 @@ func (f imageFetch) there(image services.Image) (bool, error) {
 		f.app.note("%v It is gathered anew.", err)
 		return false, nil
 	}
-	f.app.note("%s is there (%s).", stock.Name(image), stock.Megabytes(held.Size))
+	f.app.note("%s is there (%s).", stock.Name(image), megabytes(held.Size))
 	return true, nil
 }
 
@@ -141,7 +142,7 @@ func (f imageFetch) unpack(ctx context.Context, src source.Source) (string, erro
 			return "", err
 		}
 	}
-	return f.kept.Ensure(ctx, src, func(string) {})
+	return f.kept.Ensure(ctx, src, func(text.Text) {})
 }
 
 // save puts an image of the engine into the stock.
@@ -178,7 +179,7 @@ func (f imageFetch) room(ctx context.Context, image services.Image, id string) e
 	}
 	if uint64(size)+spare > free {
 		return errs.New(errs.Failed, "The disk of %s has %s left; the image %s takes %s.", f.to.Dir,
-			stock.Megabytes(int64(free)), stock.Name(image), stock.Megabytes(size)).
+			megabytes(int64(free)), stock.Name(image), megabytes(size)).
 			WithHint("Make room, or gather elsewhere: ronron fetch --to FOLDER. What is there already is kept.")
 	}
 	return nil

@@ -19,6 +19,7 @@ import (
 	"ronron/internal/errs"
 	"ronron/internal/source"
 	"ronron/internal/stock"
+	"ronron/internal/text"
 	"ronron/recipes"
 	"ronron/services"
 )
@@ -44,7 +45,7 @@ func (s *fakeStore) ImagePresent(_ context.Context, i services.Image) (bool, err
 	return s.images[i.Key()] != nil, nil
 }
 
-func (s *fakeStore) EnsureImage(_ context.Context, i services.Image, progress func(string)) (string, error) {
+func (s *fakeStore) EnsureImage(_ context.Context, i services.Image, progress func(text.Text)) (string, error) {
 	switch {
 	case s.images[i.Key()] != nil:
 	case !s.network:
@@ -61,8 +62,8 @@ func (s *fakeStore) EnsureImage(_ context.Context, i services.Image, progress fu
 				r.Close()
 			}
 		}
-		progress("Step 1/1 : FROM x")
-		progress("a line of no use")
+		progress(text.Text{EN: "Step 1/1 : FROM x"})
+		progress(text.Text{EN: "a line of no use"})
 		s.made = append(s.made, i.Key())
 		s.images[i.Key()] = savedImage(i.Key())
 	}

@@ -102,7 +102,7 @@ func TestHumanView_Goldens(t *testing.T) {
 			return v.Groups([]account.Group{{Name: "members", Members: []account.Login{"ana", "bob"}, Builtin: true}, {Name: "board"}})
 		}},
 		{"checks", func() error {
-			return v.Checks([]api.Check{ok("engine", "answers"), warning("clock", "Install a time service.", "drifts"), problem("disk", "Make room.", "is full")})
+			return v.Checks([]api.Check{ok("engine", "answers"), warning("clock", text.Text{EN: "Install a time service."}, "drifts"), problem("disk", text.Text{EN: "Make room."}, "is full")})
 		}},
 	}
 	for _, c := range cases {

@@ -22,7 +22,7 @@ func help(table *cli.App, path []*cli.Command, t tongue) string {
 	}
 	c := path[len(path)-1]
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n%s\n  %s\n", pathName(path), t.in(text.Of(c.Usage)), t.say("Usage:"), synopsis(path, t))
+	fmt.Fprintf(&b, "%s\n\n%s\n  %s\n", t.colon(pathName(path), t.in(text.Of(c.Usage))), t.say("Usage:"), synopsis(path, t))
 	if c.Description != "" {
 		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(t.in(text.Of(c.Description))))
 	}

@@ -17,6 +17,14 @@ func (t tongue) say(format string, args ...any) string { return t.in(text.Say(fo
 // in is a text that has both languages already.
 func (t tongue) in(s text.Text) string { return s.In(cmp.Or(t.lang, text.EN)) }
 
+// colon leads from one thing to another, with the blank that French has there.
+func (t tongue) colon(before, after string) string {
+	if t.lang == text.FR {
+		return before + "\u00a0: " + after
+	}
+	return before + ": " + after
+}
+
 // terminalLanguage is the one that the person's terminal is set to, by the
 // variables of POSIX in their order. Who has set none reads English, as with
 // other programs.

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"ronron/internal/errs"
 	"ronron/internal/mailrelay"
 )
 
@@ -23,7 +24,7 @@ var _ Machine = linux{}
 func (linux) DiskFree(path string) (uint64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(path, &s); err != nil {
-		return 0, fmt.Errorf("look at the disk of %s: %w", path, err)
+		return 0, errs.Wrap(err, errs.Failed, "The disk of %s cannot be looked at.", path)
 	}
 	return s.Bavail * uint64(s.Bsize), nil
 }
@@ -33,7 +34,7 @@ func (linux) TryRelay(ctx context.Context, r mailrelay.Relay) error { return mai
 func (linux) Memory() (total, available uint64, err error) {
 	b, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
-		return 0, 0, fmt.Errorf("look at the memory: %w", err)
+		return 0, 0, errs.Wrap(err, errs.Failed, "The memory cannot be looked at.")
 	}
 	return parseMemory(b)
 }
@@ -54,7 +55,7 @@ func parseMemory(meminfo []byte) (total, available uint64, err error) {
 		}
 	}
 	if total == 0 || available == 0 {
-		return 0, 0, errors.New("the kernel does not tell its memory")
+		return 0, 0, errs.New(errs.Failed, "The kernel does not tell its memory.")
 	}
 	return total, available, nil
 }
@@ -66,7 +67,7 @@ func (linux) ClockSynchronised() (bool, error) {
 	var t syscall.Timex
 	state, err := syscall.Adjtimex(&t)
 	if err != nil {
-		return false, fmt.Errorf("look at the clock: %w", err)
+		return false, errs.Wrap(err, errs.Failed, "The clock cannot be looked at.")
 	}
 	return state != timeError, nil
 }
@@ -99,7 +100,7 @@ func (linux) Resolve(ctx context.Context, host string) ([]string, error) {
 func (linux) Addresses() ([]string, error) {
 	all, err := net.InterfaceAddrs()
 	if err != nil {
-		return nil, fmt.Errorf("look at the network interfaces: %w", err)
+		return nil, errs.Wrap(err, errs.Failed, "The network interfaces cannot be looked at.")
 	}
 	var own []string
 	for _, a := range all {

@@ -64,14 +64,14 @@ func checked(p secret.String, err error) (secret.String, error) {
 
 // typedPassword asks twice, without showing what is typed.
 func (a *App) typedPassword(login string) (secret.String, error) {
-	first, err := a.hidden(fmt.Sprintf("Password for %s (empty: one is generated): ", login))
+	first, err := a.hidden(a.say("Password for %s (empty: one is generated): ", login))
 	if err != nil || first.Reveal() == "" {
 		return first, err
 	}
 	if _, err := checked(first, nil); err != nil {
 		return first, err
 	}
-	second, err := a.hidden("The same again: ")
+	second, err := a.hidden(a.say("The same again: "))
 	if err != nil {
 		return second, err
 	}

@@ -180,7 +180,7 @@ func (p *plainProgress) Event(e api.Event) {
 		return
 	}
 	p.last[row] = text
-	fmt.Fprintf(p.w, "%7s  %s  %s\n", seconds(p.now().Sub(p.began)), pad(row, p.width), clip(text, plainWidth))
+	fmt.Fprintf(p.w, "%7s  %s  %s\n", p.steps.seconds(p.now().Sub(p.began)), pad(row, p.width), clip(text, plainWidth))
 }
 
 func (p *plainProgress) Note(text string) {
@@ -205,7 +205,7 @@ func (d doing) event(e api.Event) string {
 		if strings.HasPrefix(step, message) {
 			return step // "starting web: starting"
 		}
-		return d.say("%s: %s", step, message)
+		return d.colon(step, message)
 	case api.StepFailed, api.ServiceFailed:
 		if message == "" && e.Error != nil {
 			message = printable(e.Error.In(d.lang))
@@ -213,7 +213,7 @@ func (d doing) event(e api.Event) string {
 		return d.say("failed: %s", message)
 	case api.ServiceDone:
 		if e.Elapsed > 0 {
-			return d.say("%s after %s", d.finished(), seconds(e.Elapsed))
+			return d.say("%s after %s", d.finished(), d.seconds(e.Elapsed))
 		}
 		return d.finished()
 	case api.Warning:
@@ -229,10 +229,10 @@ func chatter(line string) bool {
 }
 
 // seconds shows a duration as people read a stopwatch.
-func seconds(d time.Duration) string {
+func (t tongue) seconds(d time.Duration) string {
 	if d >= time.Minute {
 		d = d.Round(time.Second)
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+		return t.say("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	}
-	return fmt.Sprintf("%.1fs", d.Seconds())
+	return t.in(tenths(d.Seconds())) + "s"
 }

@@ -205,9 +205,9 @@ func (l *live) line(r *liveRow, width int) string {
 	took := ""
 	switch {
 	case r.state == rowRunning:
-		took = seconds(l.now().Sub(r.began))
+		took = l.steps.seconds(l.now().Sub(r.began))
 	case r.took > 0:
-		took = seconds(r.took)
+		took = l.steps.seconds(r.took)
 	}
 	const around = 14 // mark, spaces and the time at the end
 	room := max(10, min(l.width(), 100)-width-around)

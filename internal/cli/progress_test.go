@@ -117,7 +117,7 @@ func TestDoing_ReadsStepIDs(t *testing.T) {
 
 func TestSeconds_ReadLikeAStopwatch(t *testing.T) {
 	for d, want := range map[time.Duration]string{0: "0.0s", 12340 * time.Millisecond: "12.3s", 61 * time.Second: "1m01s", 3599 * time.Second: "59m59s"} {
-		if got := seconds(d); got != want {
+		if got := (tongue{}).seconds(d); got != want {
 			t.Errorf("seconds(%v) = %q, want %q", d, got, want)
 		}
 	}

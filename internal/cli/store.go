@@ -7,6 +7,7 @@ import (
 
 	"ronron/internal/errs"
 	"ronron/internal/stock"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -17,7 +18,7 @@ type ImageStore interface {
 	Platform(ctx context.Context) (string, error)
 	ImagePresent(ctx context.Context, image services.Image) (bool, error)
 	// EnsureImage pulls or builds, and returns the engine's id.
-	EnsureImage(ctx context.Context, image services.Image, progress func(line string)) (id string, err error)
+	EnsureImage(ctx context.Context, image services.Image, progress func(line text.Text)) (id string, err error)
 	ImageSize(ctx context.Context, id string) (int64, error)
 	// SaveImage and LoadImage speak the form of `docker save`.
 	SaveImage(ctx context.Context, id string) (io.ReadCloser, error)
@@ -57,14 +58,14 @@ func (a *App) loadImages(ctx context.Context, engine ImageStore, from stock.Stoc
 		if err := from.Fits(image, held, platform); err != nil {
 			return err
 		}
-		a.note("Checking %s (%s).", stock.Name(image), stock.Megabytes(held.Size))
+		a.note("Checking %s (%s).", stock.Name(image), megabytes(held.Size))
 		if err := checker.Check(image, held); err != nil {
 			return err
 		}
 	}
 	for n, image := range absent {
 		held := index.Images[image.Key()]
-		a.note("Loading %s (%s), %d of %d.", stock.Name(image), stock.Megabytes(held.Size), n+1, len(absent))
+		a.note("Loading %s (%s), %d of %d.", stock.Name(image), megabytes(held.Size), n+1, len(absent))
 		if err := loadImage(ctx, engine, from, image, held); err != nil {
 			return err
 		}
@@ -81,11 +82,12 @@ func (a *App) lacking(from stock.Stock, index stock.Index, needed []services.Ima
 	for _, image := range lacks {
 		a.note("Missing: %s", stock.Name(image))
 	}
-	hint := "Gather on a machine with a network, with the same chaton.hcl and recipes: ronron fetch --to FOLDER. Then bring the folder here once more."
+	hint := text.Of("Gather on a machine with a network, with the same chaton.hcl and recipes: ronron fetch --to FOLDER. Then bring the folder here once more.")
 	if index.Ronron != a.env.Version {
-		hint = "It was filled by Ronron " + index.Ronron + ", and this is " + a.env.Version + ", whose recipes differ: use one version on both sides (a copy of the other lies in the folder). " + hint
+		hint = text.Say("It was filled by Ronron %s, and this is %s, whose recipes differ: use one version on both sides (a copy of the other lies in the folder). %s",
+			index.Ronron, a.env.Version, hint)
 	}
-	return errs.New(errs.NotFound, "%s lacks %d of the %d images that are needed here.", from.Dir, len(lacks), len(needed)).WithHint("%s", hint)
+	return errs.New(errs.NotFound, "%s lacks %d of the %d images that are needed here.", from.Dir, len(lacks), len(needed)).Advising(hint)
 }
 
 // loadImage loads one image, and makes sure that it is the one that is wanted.
@@ -118,4 +120,4 @@ func loadImage(ctx context.Context, engine ImageStore, from stock.Stock, image s
 }
 
 // errLoaded ends the packing of an archive whose reader has had enough.
-var errLoaded = errors.New("the engine reads no further")
+var errLoaded = text.Errorf("the engine reads no further")

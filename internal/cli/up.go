@@ -13,6 +13,7 @@ import (
 	"ronron/chaton"
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -73,7 +74,7 @@ func (a *App) up(c *cli.Context) error {
 		return a.nothingToDo(c.Context, d, wanted, file, out)
 	}
 	if !c.Bool("json") {
-		humanView{w: a.env.Stderr, paint: a.paint(a.env.Terminal.Err)}.Plan(d.chaton, *reply.Plan)
+		humanView{tongue: a.tongue, w: a.env.Stderr, paint: a.paint(a.env.Terminal.Err)}.Plan(d.chaton, *reply.Plan)
 	}
 	if err := a.agreed(c, d.chaton, *reply.Plan); err != nil {
 		return err
@@ -112,7 +113,8 @@ func (a *App) tidy(ctx context.Context, host Host, before string) {
 		a.note("Images of earlier versions of Ronron could not be removed: %v", err)
 	}
 	if removed > 0 {
-		a.note("Removed %d images of earlier versions of Ronron, which nothing uses any more.", removed)
+		a.tell(text.Plural(removed, "Removed %d image of an earlier version of Ronron, which nothing uses any more.",
+			"Removed %d images of earlier versions of Ronron, which nothing uses any more.", removed))
 	}
 }
 
@@ -177,7 +179,7 @@ func (a *App) saveAdministrator(c *cli.Context, report *api.Report) error {
 		return err
 	}
 	saved := *report.Administrator
-	saved.Password = "(written to " + path + ")"
+	saved.Password = a.say("(written to %s)", path)
 	report.Administrator = &saved
 	return nil
 }
@@ -227,10 +229,10 @@ const patience = 10 * time.Second
 func (a *App) interrupt(ctx context.Context, cancel context.CancelCauseFunc, d *daemon, show progress, presses int32) {
 	switch presses {
 	case 1:
-		show.Note("Finishing the running steps; Ctrl-C again stops at once.")
+		show.Note(a.say("Finishing the running steps; Ctrl-C again stops at once."))
 		go d.Interrupt(ctx, false)
 	case 2:
-		show.Note("Stopping now.")
+		show.Note(a.say("Stopping now."))
 		go func() {
 			d.Interrupt(ctx, true)
 			select {

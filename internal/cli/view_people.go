@@ -6,48 +6,53 @@ import (
 	"time"
 
 	"ronron/account"
+	"ronron/internal/text"
 )
 
 // Members is a table of everybody.
 func (v humanView) Members(members []account.Member) error {
 	if len(members) == 0 {
-		_, err := fmt.Fprintln(v.w, "Nobody has an account yet. The first: ronron member add LOGIN")
+		_, err := fmt.Fprintln(v.w, v.say("Nobody has an account yet. The first: ronron member add LOGIN"))
 		return err
 	}
-	rows := [][]string{{"LOGIN", "NAME", "MAIL", "GROUPS", "STATE"}}
+	rows := [][]string{v.head(text.Of("LOGIN"), text.Of("NAME"), text.Of("MAIL"), text.Of("GROUPS"), text.Of("STATE"))}
 	for _, m := range members {
-		rows = append(rows, []string{string(m.Login), printable(m.Name), printable(m.Mail), strings.Join(m.Groups, ", "), memberState(m)})
+		rows = append(rows, []string{string(m.Login), printable(m.Name), printable(m.Mail), strings.Join(m.Groups, ", "), v.memberState(m)})
 	}
 	return v.table(rows, nil)
 }
 
-func memberState(m account.Member) string {
+func (t tongue) memberState(m account.Member) string {
 	switch {
 	case m.Suspended:
-		return "suspended"
+		return t.say("suspended")
 	case m.LockedOut:
-		return "locked out (wrong passwords; ends by itself)"
+		return t.say("locked out (wrong passwords; ends by itself)")
 	}
-	return "active"
+	return t.say("active")
 }
 
 // Member is one person in full.
 func (v humanView) Member(m account.Member) error {
 	rows := [][2]string{
-		{"login", string(m.Login)},
-		{"name", printable(m.Name)},
-		{"given name", printable(m.GivenName)},
-		{"family name", printable(m.FamilyName)},
-		{"mail", printable(m.Mail)},
-		{"groups", strings.Join(m.Groups, ", ")},
-		{"state", memberState(m)},
+		{v.say("login"), string(m.Login)},
+		{v.say("name"), printable(m.Name)},
+		{v.say("given name"), printable(m.GivenName)},
+		{v.say("family name"), printable(m.FamilyName)},
+		{v.say("mail"), printable(m.Mail)},
+		{v.say("groups"), strings.Join(m.Groups, ", ")},
+		{v.say("state"), v.memberState(m)},
 	}
 	if !m.Created.IsZero() {
-		rows = append(rows, [2]string{"since", m.Created.Local().Format(time.DateOnly)})
+		rows = append(rows, [2]string{v.say("since"), m.Created.Local().Format(time.DateOnly)})
+	}
+	var labels []string
+	for _, r := range rows {
+		labels = append(labels, r[0])
 	}
 	for _, r := range rows {
 		if r[1] != "" {
-			fmt.Fprintf(v.w, "%s  %s\n", v.paint.faint(pad(r[0], 11)), r[1])
+			fmt.Fprintf(v.w, "%s  %s\n", v.paint.faint(pad(r[0], widest(labels))), r[1])
 		}
 	}
 	return nil
@@ -55,13 +60,13 @@ func (v humanView) Member(m account.Member) error {
 
 // Password shows a generated password, once.
 func (v humanView) Password(login account.Login, password string) error {
-	_, err := fmt.Fprintf(v.w, "Password of %s (shown once): %s\n", login, v.paint.strong(password))
+	_, err := fmt.Fprintln(v.w, v.say("Password of %s (shown once): %s", login, v.paint.strong(password)))
 	return err
 }
 
 // Groups is a table of groups with their members.
 func (v humanView) Groups(groups []account.Group) error {
-	rows := [][]string{{"GROUP", "MEMBERS", ""}}
+	rows := [][]string{v.head(text.Of("GROUP"), text.Of("MEMBERS"), text.Text{})}
 	for _, g := range groups {
 		var logins []string
 		for _, l := range g.Members {
@@ -69,7 +74,7 @@ func (v humanView) Groups(groups []account.Group) error {
 		}
 		name := g.Name
 		if g.Builtin {
-			name += " (built in)"
+			name = v.say("%s (built in)", name)
 		}
 		rows = append(rows, []string{name, fmt.Sprint(len(g.Members)), strings.Join(logins, ", ")})
 	}

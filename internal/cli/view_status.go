@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"ronron/internal/api"
+	"ronron/internal/text"
+	"ronron/services"
 )
 
 // table writes rows in columns; the first row is the head. Cells are padded
@@ -40,16 +42,24 @@ func (v humanView) table(rows [][]string, colour func(row, column int, padded st
 	return nil
 }
 
+// head is the first row of a table.
+func (v humanView) head(names ...text.Text) (row []string) {
+	for _, n := range names {
+		row = append(row, v.in(n))
+	}
+	return row
+}
+
 // Status is a table of services, with the units of those that are not well.
 func (v humanView) Status(s api.Status) error {
 	fmt.Fprintf(v.w, "%s  %s\n", v.paint.strong(cmp.Or(printable(s.Name), s.Chaton)), s.URL)
 	if s.Lock != nil {
-		fmt.Fprintf(v.w, "%s\n", v.paint.warn(fmt.Sprintf("Being changed by %s (%s) since %s.", printable(s.Lock.Who), s.Lock.What, s.Lock.Since.Local().Format(time.TimeOnly))))
+		fmt.Fprintf(v.w, "%s\n", v.paint.warn(v.say("Being changed by %s (%s) since %s.", printable(s.Lock.Who), s.Lock.What, s.Lock.Since.Local().Format(time.TimeOnly))))
 	}
 	fmt.Fprintln(v.w)
-	rows := [][]string{{"SERVICE", "STATE", "SINCE", "ADDRESS"}}
+	rows := [][]string{v.head(text.Of("SERVICE"), text.Of("STATE"), text.Of("SINCE"), text.Of("ADDRESS"))}
 	for _, service := range s.Services {
-		rows = append(rows, []string{string(service.Name), service.State, v.since(service), service.URL})
+		rows = append(rows, []string{string(service.Name), v.in(api.StateText(service.State)), v.since(service), service.URL})
 	}
 	err := v.table(rows, func(y, x int, padded string) string {
 		if x == 1 {
@@ -84,52 +94,53 @@ func (v humanView) since(s api.ServiceStatus) string {
 	if youngest.IsZero() {
 		return "-"
 	}
-	return age(v.now().Sub(youngest))
+	return v.age(v.now().Sub(youngest))
 }
 
 func (v humanView) why(s api.ServiceStatus) {
+	said := func(why text.Text) string { return printable(v.in(why)) }
 	if s.State == "healthy" {
 		return
 	}
 	if s.Why != "" {
-		fmt.Fprintf(v.w, "\n%s: %s\n", v.paint.strong(string(s.Name)), printable(s.Why))
+		fmt.Fprintf(v.w, "\n%s\n", v.colon(v.paint.strong(string(s.Name)), said(s.Text())))
 	}
 	for _, u := range s.Units {
 		if !u.Healthy && u.Why != "" && u.Why != s.Why {
-			fmt.Fprintf(v.w, "  %s is %s: %s\n", u.Name, u.State, printable(u.Why))
+			fmt.Fprintf(v.w, "  %s\n", v.say("%s is %s: %s", u.Name, u.State, said(u.Text())))
 		}
 	}
 }
 
 // age is a duration in its largest unit.
-func age(d time.Duration) string {
+func (t tongue) age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return fmt.Sprintf("%d s", max(0, int(d.Seconds())))
+		return t.say("%d s", max(0, int(d.Seconds())))
 	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
+		return t.say("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
+		return t.say("%d h", int(d.Hours()))
 	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
+	return t.say("%d days", int(d.Hours()/24))
 }
 
 // Chatons lists the daemons on this machine.
 func (v humanView) Chatons(daemons []Daemon) error {
 	if len(daemons) == 0 {
-		_, err := fmt.Fprintln(v.w, "No chaton runs here.")
+		_, err := fmt.Fprintln(v.w, v.say("No chaton runs here."))
 		return err
 	}
-	rows := [][]string{{"CHATON", "DAEMON", "VERSION"}}
+	rows := [][]string{v.head(text.Of("CHATON"), text.Of("DAEMON"), text.Of("VERSION"))}
 	for _, d := range daemons {
-		rows = append(rows, []string{string(d.Chaton), d.State, d.Version})
+		rows = append(rows, []string{string(d.Chaton), v.say("%s", services.UnitState(d.State)), d.Version})
 	}
 	return v.table(rows, nil)
 }
 
 // Catalog lists the recipes.
 func (v humanView) Catalog(entries []catalogEntry) error {
-	rows := [][]string{{"RECIPE", "SOFTWARE", "VERSION", "LICENCE", "DEPLOYED AS", "WHAT IT IS"}}
+	rows := [][]string{v.head(text.Of("RECIPE"), text.Of("SOFTWARE"), text.Of("VERSION"), text.Of("LICENCE"), text.Of("DEPLOYED AS"), text.Of("WHAT IT IS"))}
 	for _, e := range entries {
 		as := "-"
 		if len(e.Services) > 0 {
@@ -152,7 +163,7 @@ func (v humanView) Catalog(entries []catalogEntry) error {
 func (v humanView) Checks(checks []api.Check) error {
 	width := 0
 	for _, c := range checks {
-		width = max(width, len([]rune(c.Name)))
+		width = max(width, len([]rune(v.checkName(c.Name))))
 	}
 	for _, c := range checks {
 		mark := v.paint.good("✓")
@@ -162,9 +173,10 @@ func (v humanView) Checks(checks []api.Check) error {
 		case "problem":
 			mark = v.paint.bad("✗")
 		}
-		fmt.Fprintf(v.w, "%s %s  %s\n", mark, pad(c.Name, width), printable(c.Message))
+		message, fix := c.Text()
+		fmt.Fprintf(v.w, "%s %s  %s\n", mark, pad(v.checkName(c.Name), width), printable(v.in(message)))
 		if c.Fix != "" && c.Level != "ok" {
-			fmt.Fprintf(v.w, "  %s  %s %s\n", pad("", width), v.paint.strong("What to do:"), c.Fix)
+			fmt.Fprintf(v.w, "  %s  %s %s\n", pad("", width), v.paint.strong(v.say("What to do:")), v.in(fix))
 		}
 	}
 	return nil
@@ -175,12 +187,13 @@ func (v humanView) Valid(n validity) error {
 	if !n.Valid {
 		return nil // the diagnostics said it
 	}
-	_, err := fmt.Fprintf(v.w, "%s is valid: %d services besides the house's own.\n", n.File, n.Services)
+	_, err := fmt.Fprintln(v.w, v.in(text.Plural(n.Services,
+		"%s is valid: %d service besides the house's own.", "%s is valid: %d services besides the house's own.", n.File, n.Services)))
 	return err
 }
 
 // Version is one line.
 func (v humanView) Version(n versions) error {
-	_, err := fmt.Fprintf(v.w, "ronron %s (API %d, %s)\n", n.Version, n.API, n.Go)
+	_, err := fmt.Fprintln(v.w, v.say("ronron %s (API %d, %s)", n.Version, n.API, n.Go))
 	return err
 }
