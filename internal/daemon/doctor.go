@@ -166,6 +166,8 @@ func (d *Daemon) checkLastRun(ctx context.Context, add adder) {
 		add("last up", warning, said(err), none)
 	case last.Ended.IsZero() && d.lock.holder() == nil:
 		add("last up", warning, text.Say("The last `up`, of %s, was cut off.", last.Started.Format(time.RFC3339)), text.Of("Run `ronron up` again: it goes on from there."))
+	case last.Ended.IsZero():
+		add("last up", ok, text.Say("An `up` is running, since %s.", last.Started.Format(time.RFC3339)), none)
 	case last.Outcome == "failed":
 		add("last up", warning, text.Say("The last `up`, of %s, ended failed.", last.Started.Format(time.RFC3339)), text.Of("Run `ronron up` again: it goes on from there."))
 	case last.Outcome == "interrupted":

@@ -392,7 +392,7 @@ func (r *run) unit(ctx context.Context, id string) (services.ActualUnit, error) 
 // must not hide the failure itself.
 func (r *run) lastLines(ctx context.Context, id string) []string {
 	var out bytes.Buffer
-	if err := r.Engine.Logs(ctx, id, services.LogOptions{Tail: 15}, &out); err != nil {
+	if err := r.Engine.Logs(ctx, id, services.LogOptions{Tail: 40}, &out); err != nil {
 		return nil
 	}
 	printed := strings.TrimSpace(out.String())
