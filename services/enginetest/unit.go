@@ -153,7 +153,8 @@ func testDeaf(t *testing.T, b *bench) {
 	s := b.serve("wiki")
 	s.Units[0].Command = []string{"sleep"}
 	id := b.start(s, "a")
-	b.wait("the program to run", func() bool { return b.find(id).State == services.StateRunning })
+	// On a busy machine a program can be running long before it is deaf.
+	b.wait("the program to say that it is deaf", func() bool { return b.logs(id, services.LogOptions{}) == "deaf\n" })
 	b.ok(b.StopUnit(t.Context(), id, 100*time.Millisecond))
 	b.equal("exit code after being killed", b.find(id).ExitCode, 137)
 }

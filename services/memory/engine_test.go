@@ -49,6 +49,7 @@ func testunit(ctx context.Context, p *memory.Process) int {
 		p.Printf("stopping\n")
 		return 0
 	case "sleep":
+		p.Printf("deaf\n")
 		select {}
 	case "exit":
 		for _, line := range args[1:] {

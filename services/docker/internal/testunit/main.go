@@ -42,6 +42,7 @@ func run(command string, args []string) int {
 		return check(err, code)
 	case "sleep": // until stopped, deaf to every signal
 		signal.Ignore(syscall.SIGTERM)
+		fmt.Println("deaf")
 		time.Sleep(time.Hour)
 		return 0
 	case "cat":
