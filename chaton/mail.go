@@ -1,13 +1,13 @@
 package chaton
 
 import (
-	"fmt"
 	"net/netip"
 	"path"
 	"strings"
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
+	"ronron/internal/text"
 )
 
 // Mail says through which server the chaton sends mail. Its password stands in
@@ -46,7 +46,7 @@ func (r reader) sending(b *hclread.Block) Mail {
 		Range:      b.Range, PasswordFileRange: b.RangeOf("password_file"), HostRange: b.RangeOf("host"),
 	}
 	if host := r.String(b, "host"); host.Known {
-		if wrong := checkRelay(host.V); wrong != "" {
+		if wrong := checkRelay(host.V); !wrong.IsZero() {
 			r.Errorf(host.Range, "Bad host name", "%s", wrong)
 		}
 		m.Host = host.V
@@ -84,12 +84,12 @@ func (r reader) mailUser(b *hclread.Block, m *Mail) {
 }
 
 // checkRelay says what is wrong with the name or address of a mail server.
-func checkRelay(host string) (wrong string) {
+func checkRelay(host string) (wrong text.Text) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		if ip.IsLoopback() || ip.IsUnspecified() {
 			return aloneInside(host)
 		}
-		return ""
+		return text.Text{}
 	}
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return aloneInside(host)
@@ -97,8 +97,8 @@ func checkRelay(host string) (wrong string) {
 	return checkHost(host)
 }
 
-func aloneInside(host string) string {
-	return fmt.Sprintf("%q is each service's own container, where no mail server runs. Write the name by which this machine is known to others, and let the mail server there listen for them.", host)
+func aloneInside(host string) text.Text {
+	return text.Say("%q is each service's own container, where no mail server runs. Write the name by which this machine is known to others, and let the mail server there listen for them.", host)
 }
 
 // mailTogether finds what only shows when blocks are compared.

@@ -88,7 +88,7 @@ func (r reader) host(c *Chaton, b *hclread.Block) {
 	c.Range = b.Range
 	c.Name = r.line(b, "name")
 	if domain := r.String(b, "domain"); domain.Known {
-		if wrong := checkDomain(domain.V); wrong != "" {
+		if wrong := checkDomain(domain.V); !wrong.IsZero() {
 			r.Errorf(domain.Range, "Bad domain", "%s", wrong)
 		} else {
 			c.Domain = domain.V
@@ -168,7 +168,7 @@ func (r reader) charter(b *hclread.Block) Charter {
 		c.Country = country.V
 	}
 	if terms := r.String(b, "terms"); terms.Known {
-		if wrong := checkURL(terms.V); wrong != "" {
+		if wrong := checkURL(terms.V); !wrong.IsZero() {
 			r.Errorf(terms.Range, "Bad address", "%s", wrong)
 		}
 		c.Terms = terms.V
@@ -200,7 +200,7 @@ func (r reader) line(b *hclread.Block, name string) string {
 func (r reader) mail(b *hclread.Block, name string) string {
 	got := r.String(b, name)
 	if got.Known {
-		if wrong := checkMail(got.V); wrong != "" {
+		if wrong := checkMail(got.V); !wrong.IsZero() {
 			r.Errorf(got.Range, "Bad mail address", "%s", wrong)
 		}
 	}

@@ -1,6 +1,9 @@
 package chaton
 
-import "ronron/internal/hclread"
+import (
+	"ronron/internal/hclread"
+	"ronron/internal/text"
+)
 
 // schema is everything that can stand in chaton.hcl. docs/chaton-hcl.md
 // explains each line; a test keeps the two together.
@@ -53,7 +56,7 @@ var administratorSchema = &hclread.Schema{
 		{Name: "mail", Kind: hclread.Text, Required: true},
 	},
 	Refused: map[string]string{
-		"password": "No password stands in this file, which is easily copied and shown. The first password is made up when the account is created, and shown once.",
+		"password": text.Key("No password stands in this file, which is easily copied and shown. The first password is made up when the account is created, and shown once."),
 	},
 }
 
@@ -67,7 +70,7 @@ var mailSchema = &hclread.Schema{
 		{Name: "password_file", Kind: hclread.Text},
 	},
 	Refused: map[string]string{
-		"password": "No password stands in this file, which is easily copied and shown. Write it as the only line of a file beside this one that its owner alone can read (chmod 600), and name the file: password_file = \"mail.password\".",
+		"password": text.Key("No password stands in this file, which is easily copied and shown. Write it as the only line of a file beside this one that its owner alone can read (chmod 600), and name the file: password_file = \"mail.password\"."),
 	},
 }
 

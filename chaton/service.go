@@ -84,7 +84,7 @@ func (r reader) serviceHost(b *hclread.Block, name, domain string) string {
 		}
 		full = short + "." + domain
 	}
-	if wrong := checkHost(full); wrong != "" {
+	if wrong := checkHost(full); !wrong.IsZero() {
 		r.Errorf(b.RangeOf("host"), "Bad host name", "%s", wrong)
 		return ""
 	}

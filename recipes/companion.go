@@ -46,7 +46,7 @@ func (d declarations) companions(b *hclread.Block) {
 	for _, x := range b.Blocks("companion") {
 		label := x.Label(1)
 		major := d.Int(x, "major")
-		if why := serviceName(label.Text); why != "" {
+		if why := serviceName(label.Text); !why.IsZero() {
 			d.Errorf(label.Range, "Bad name", "%q is not a name. %s", label.Text, why)
 			continue
 		}
@@ -83,12 +83,14 @@ func (d declarations) companions(b *hclread.Block) {
 	}
 }
 
-func numbers(list []int) string {
-	var words []string
-	for _, n := range list {
-		words = append(words, strconv.Itoa(n))
+// numbers lists what can be chosen from.
+func numbers(list []int) (all text.Text) {
+	for i, n := range list {
+		if all = text.Say("%s or %s", all, strconv.Itoa(n)); i == 0 {
+			all = text.Text{EN: strconv.Itoa(n)}
+		}
 	}
-	return strings.Join(words, " or ")
+	return all
 }
 
 // companions makes a unit and a volume of each, and the variables companion.*.
@@ -204,7 +206,7 @@ func (e *evaluation) options(b *hclread.Block, known *buildingBlock, inner *eval
 			e.Errorf(item.Range, "Secret in the open", "An option of a companion is shown in plans, so nothing secret may stand in it.")
 		}
 		v, why := toSetting(item.Value, o.Type)
-		if why != "" {
+		if !why.IsZero() {
 			e.Errorf(item.Range, "Wrong kind of value", "The option %q takes %s.", o.Name, why)
 			v = cty.UnknownVal(types[o.Type])
 		}
@@ -220,7 +222,7 @@ func (e *evaluation) optionChecks(b *hclread.Block, known *buildingBlock, outer 
 		for _, check := range o.Blocks("check") {
 			met := e.Bool(check, "condition")
 			if met.Known && !met.V {
-				outer.Errorf(b.RangeOf("options"), "Option not accepted", "The option %q: %s", o.Name(), e.Bilingual(check, "message").V.EN)
+				outer.Errorf(b.RangeOf("options"), "Option not accepted", "The option %q: %s", o.Name(), e.Bilingual(check, "message").V)
 			}
 		}
 	}

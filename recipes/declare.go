@@ -138,25 +138,25 @@ func (d declarations) link(b *hclread.Block, name string) string {
 
 var settingRule = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
-// settingName says what is wrong with a name that expressions use, or "".
-func settingName(s string) string {
+// settingName says what is wrong with a name that expressions use, or nothing.
+func settingName(s string) text.Text {
 	if len(s) > 40 || !settingRule.MatchString(s) {
-		return "Use lower-case letters, digits and single underscores, beginning with a letter; at most 40."
+		return text.Of("Use lower-case letters, digits and single underscores, beginning with a letter; at most 40.")
 	}
-	return ""
+	return text.Text{}
 }
 
-// serviceName says what is wrong with a name that the engine uses, or "".
-func serviceName(s string) string {
+// serviceName says what is wrong with a name that the engine uses, or nothing.
+func serviceName(s string) text.Text {
 	if services.Name(s).Validate() != nil {
-		return "Use lower-case letters, digits and single hyphens, beginning with a letter; at most 32."
+		return text.Of("Use lower-case letters, digits and single hyphens, beginning with a letter; at most 32.")
 	}
-	return ""
+	return text.Text{}
 }
 
 // unique returns the blocks of a type after checking that each has a good name
 // of its own.
-func (d declarations) unique(b *hclread.Block, kind string, wrong func(string) string) []*hclread.Block {
+func (d declarations) unique(b *hclread.Block, kind string, wrong func(string) text.Text) []*hclread.Block {
 	seen := map[string]*hclread.Block{}
 	var kept []*hclread.Block
 	for _, x := range b.Blocks(kind) {
@@ -166,7 +166,7 @@ func (d declarations) unique(b *hclread.Block, kind string, wrong func(string) s
 		}
 		seen[x.Name()] = x
 		if wrong != nil {
-			if why := wrong(x.Name()); why != "" {
+			if why := wrong(x.Name()); !why.IsZero() {
 				d.Errorf(x.NameRange(), "Bad name", "%q is not a name. %s", x.Name(), why)
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -232,7 +233,7 @@ func (e *evaluation) fixedValues() {
 	}
 	e.out.Fixed = map[string]string{}
 	for _, c := range e.r.Companions {
-		e.out.Fixed["companion."+c.Name] = c.Kind + " " + numbers([]int{c.Major})
+		e.out.Fixed["companion."+c.Name] = c.Kind + " " + strconv.Itoa(c.Major)
 	}
 	if e.out.Declared.Upgrade == nil {
 		return

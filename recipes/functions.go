@@ -4,17 +4,18 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"maps"
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"ronron/internal/text"
 )
 
 // Bounds of what one call may make, or search, so that no recipe can hold up
@@ -94,10 +95,10 @@ func onText(f func(string) (string, error)) function.Function {
 func decodeBase64(s string) (string, error) {
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		return "", errors.New("this is not base64")
+		return "", text.Errorf("this is not base64")
 	}
-	if text := strings.ToValidUTF8(string(b), "\ufffd"); text != string(b) {
-		return "", errors.New("what comes out is not text")
+	if !utf8.Valid(b) {
+		return "", text.Errorf("what comes out is not text")
 	}
 	return string(b), nil
 }
@@ -120,7 +121,7 @@ var lengthFunc = function.New(&function.Spec{
 		if t == cty.String || t == cty.DynamicPseudoType || t.IsTupleType() || t.IsObjectType() || t.IsCollectionType() {
 			return cty.Number, nil
 		}
-		return cty.Number, errors.New("a text, a list or an object has a length; this is none of them")
+		return cty.Number, text.Errorf("a text, a list or an object has a length; this is none of them")
 	},
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		v := args[0]
@@ -147,7 +148,7 @@ func quantifier(all bool) function.Function {
 				case !v.IsKnown():
 					return cty.UnknownVal(cty.Bool), nil
 				case v.IsNull():
-					return cty.DynamicVal, errors.New("the list holds nothing (null) where true or false is needed")
+					return cty.DynamicVal, text.Errorf("the list holds nothing (null) where true or false is needed")
 				case v.True() != all:
 					return cty.BoolVal(!all), nil
 				}
@@ -157,7 +158,7 @@ func quantifier(all bool) function.Function {
 	})
 }
 
-var errTooLong = fmt.Errorf("the result would be longer than %d bytes", largestResult)
+func tooLong() error { return text.Errorf("the result would be longer than %d bytes", largestResult) }
 
 var joinFunc = function.New(&function.Spec{
 	Params: []function.Parameter{stringParam("separator"), {Name: "list", Type: cty.List(cty.String)}},
@@ -170,11 +171,11 @@ var joinFunc = function.New(&function.Spec{
 			case !v.IsKnown():
 				return cty.UnknownVal(cty.String), nil
 			case v.IsNull():
-				return cty.DynamicVal, errors.New("the list holds nothing (null) where a text is needed")
+				return cty.DynamicVal, text.Errorf("the list holds nothing (null) where a text is needed")
 			}
 			parts = append(parts, v.AsString())
 			if size += len(v.AsString()) + len(separator); size > largestResult {
-				return cty.DynamicVal, errTooLong
+				return cty.DynamicVal, tooLong()
 			}
 		}
 		return cty.StringVal(strings.Join(parts, separator)), nil
@@ -188,10 +189,10 @@ var replaceFunc = function.New(&function.Spec{
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		s, old, by := args[0].AsString(), args[1].AsString(), args[2].AsString()
 		if old == "" {
-			return cty.DynamicVal, errors.New("the text to replace is empty")
+			return cty.DynamicVal, text.Errorf("the text to replace is empty")
 		}
 		if len(s)+strings.Count(s, old)*len(by) > largestResult {
-			return cty.DynamicVal, errTooLong
+			return cty.DynamicVal, tooLong()
 		}
 		return cty.StringVal(strings.ReplaceAll(s, old, by)), nil
 	},
@@ -205,10 +206,10 @@ var indentFunc = function.New(&function.Spec{
 		n, _ := args[0].AsBigFloat().Int64()
 		s := args[1].AsString()
 		if n < 0 || n > 100 {
-			return cty.DynamicVal, errors.New("lines are indented by 0 to 100 blanks")
+			return cty.DynamicVal, text.Errorf("lines are indented by 0 to 100 blanks")
 		}
 		if len(s)+strings.Count(s, "\n")*int(n) > largestResult {
-			return cty.DynamicVal, errTooLong
+			return cty.DynamicVal, tooLong()
 		}
 		return cty.StringVal(strings.ReplaceAll(s, "\n", "\n"+strings.Repeat(" ", int(n)))), nil
 	},
@@ -222,7 +223,7 @@ var formatFunc = function.New(&function.Spec{
 	VarParam: &function.Parameter{Name: "values", Type: cty.DynamicPseudoType, AllowNull: true},
 	Type: func(args []cty.Value) (cty.Type, error) {
 		if args[0].IsKnown() && wideVerb.MatchString(args[0].AsString()) {
-			return cty.String, errors.New("a width has at most two digits")
+			return cty.String, text.Errorf("a width has at most two digits")
 		}
 		return cty.String, nil
 	},
@@ -241,7 +242,7 @@ var rangeFunc = function.New(&function.Spec{
 		case to <= from:
 			return cty.ListValEmpty(cty.Number), nil
 		case from < -largestResult || to > largestResult || to-from > longestList:
-			return cty.DynamicVal, fmt.Errorf("a range has at most %d numbers", longestList)
+			return cty.DynamicVal, text.Errorf("a range has at most %d numbers", longestList)
 		}
 		var list []cty.Value
 		for n := from; n < to; n++ {
@@ -270,7 +271,7 @@ func searching(f function.Function) function.Function {
 		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			if len(args[1].AsString()) > longestText {
-				return cty.DynamicVal, fmt.Errorf("a text of more than %d bytes is not searched", longestText)
+				return cty.DynamicVal, text.Errorf("a text of more than %d bytes is not searched", longestText)
 			}
 			return f.Call(args)
 		},
@@ -279,15 +280,15 @@ func searching(f function.Function) function.Function {
 
 func checkPattern(p string) error {
 	if len(p) > longestPattern {
-		return fmt.Errorf("a pattern has at most %d characters", longestPattern)
+		return text.Errorf("a pattern has at most %d characters", longestPattern)
 	}
 	parsed, err := syntax.Parse(p, syntax.Perl)
 	if err != nil {
-		return fmt.Errorf("%q is not a regular expression (RE2)", p)
+		return text.Errorf("%q is not a regular expression (RE2)", p)
 	}
 	prog, err := syntax.Compile(parsed.Simplify())
 	if err != nil || len(prog.Inst) > largestPattern {
-		return errors.New("the pattern is too large; count less in it")
+		return text.Errorf("the pattern is too large; count less in it")
 	}
 	return nil
 }
@@ -305,7 +306,7 @@ var distinctFunc = function.New(&function.Spec{
 		var kept []cty.Value
 		for _, v := range args[0].AsValueSlice() {
 			if v.IsNull() {
-				return cty.DynamicVal, errors.New("the list holds nothing (null) where a text is needed")
+				return cty.DynamicVal, text.Errorf("the list holds nothing (null) where a text is needed")
 			}
 			if !seen[v.AsString()] {
 				kept = append(kept, v)
@@ -327,7 +328,7 @@ func converting(t cty.Type) function.Function {
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			v, err := convert.Convert(args[0], t)
 			if err != nil {
-				return cty.DynamicVal, errors.New("this value cannot be turned into what is wanted")
+				return cty.DynamicVal, text.Errorf("this value cannot be turned into what is wanted")
 			}
 			return v, nil
 		},

@@ -151,7 +151,7 @@ func (e *evaluation) uniqueSources(b *hclread.Block) []*hclread.Block {
 	var kept []*hclread.Block
 	for _, s := range b.Blocks("source") {
 		switch {
-		case serviceName(s.Name()) != "":
+		case !serviceName(s.Name()).IsZero():
 			e.Errorf(s.NameRange(), "Bad name", "%q is not a name. %s", s.Name(), serviceName(s.Name()))
 		case seen[s.Name()]:
 			e.Errorf(s.NameRange(), "Name used twice", "There is a source %q already; each needs a name of its own.", s.Name())

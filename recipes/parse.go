@@ -82,27 +82,32 @@ func (p *parser) parse(embedded bool) {
 	p.r.Public, p.r.Data, p.r.Declared = e.out.Public, e.out.Data, e.out.Declared
 }
 
+func (p *parser) wrong(summary, format string, args ...any) {
+	p.diags = p.diags.Append(diag.Error(summary, text.Say(format, args...), diag.Range{File: p.r.folder}))
+}
+
 // folder checks the files as such and returns recipe.hcl.
 func (p *parser) folder() (src []byte, ok bool) {
-	wrong := func(summary, format string, args ...any) {
-		p.diags = p.diags.Append(diag.Error(summary, text.Say(format, args...), diag.Range{File: p.r.folder}))
-	}
 	if err := services.Name(p.r.Name).Validate(); err != nil {
-		wrong("Bad name", "The recipe's folder: %s.", err)
+		p.wrong("Bad name", "The recipe's folder: %s.", err)
 	}
 	total := 0
 	for _, file := range slices.Sorted(maps.Keys(p.r.files)) {
 		total += len(p.r.files[file])
 		if file == "" || path.IsAbs(file) || path.Clean(file) != file || file == ".." || strings.HasPrefix(file, "../") || strings.ContainsAny(file, "\\\x00\n\r") {
-			wrong("Bad file name", "%q is not the name of a file inside the recipe's folder.", file)
+			p.wrong("Bad file name", "%q is not the name of a file inside the recipe's folder.", file)
 		}
 	}
 	if len(p.r.files) > maxFiles || total > maxFolder {
-		wrong("Folder too large", "The recipe has %d files with %d bytes; at most %d files with %d bytes are read. What is large is fetched by the Dockerfile.", len(p.r.files), total, maxFiles, maxFolder)
+		p.wrong("Folder too large", "The recipe has %d files with %d bytes; at most %d files with %d bytes are read. What is large is fetched by the Dockerfile.", len(p.r.files), total, maxFiles, maxFolder)
 	}
 	src, ok = p.r.files[p.r.main]
 	if !ok {
-		wrong("Missing "+p.r.main, "A recipe is a folder with a file %s in it.", p.r.main)
+		missing := text.Key("Missing recipe.hcl")
+		if p.r.main != "recipe.hcl" {
+			missing = "Missing " + p.r.main
+		}
+		p.wrong(missing, "A recipe is a folder with a file %s in it.", p.r.main)
 	}
 	return src, ok && !p.diags.HasErrors()
 }

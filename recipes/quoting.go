@@ -1,12 +1,13 @@
 package recipes
 
 import (
-	"errors"
 	"fmt"
 	"html"
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"ronron/internal/text"
 )
 
 // quoting holds one function for each kind of file that recipes write. What
@@ -24,7 +25,9 @@ var quoting = map[string]func(string) (string, error){
 	"htmlescape":   htmlEscape,
 }
 
-var errNUL = errors.New("the text holds a character (NUL) that cannot be written here")
+func noNUL() error {
+	return text.Errorf("the text holds a character (NUL) that cannot be written here")
+}
 
 // phpString gives a single-quoted PHP text, in which only ' and \ mean anything.
 func phpString(s string) (string, error) {
@@ -34,7 +37,7 @@ func phpString(s string) (string, error) {
 // shellQuote gives one word for a POSIX shell.
 func shellQuote(s string) (string, error) {
 	if strings.ContainsRune(s, 0) {
-		return "", errNUL
+		return "", noNUL()
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'", nil
 }
@@ -69,10 +72,10 @@ var iniWords = regexp.MustCompile(`(?i)^(null|yes|no|true|false|on|off|none)$`)
 // reader agrees on it, otherwise in double quotes.
 func iniValue(s string) (string, error) {
 	if i := strings.IndexFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }); i >= 0 {
-		return "", errors.New("a line of an INI file cannot hold a line break or another control character")
+		return "", text.Errorf("a line of an INI file cannot hold a line break or another control character")
 	}
 	if strings.Contains(s, "${") {
-		return "", errors.New("INI files put something else in the place of ${…}, and there is no way to prevent it")
+		return "", text.Errorf("INI files put something else in the place of ${…}, and there is no way to prevent it")
 	}
 	if plainINI.MatchString(s) && !iniWords.MatchString(s) {
 		return s, nil
@@ -133,9 +136,9 @@ func ldapDN(s string) (string, error) {
 func apacheString(s string) (string, error) {
 	switch {
 	case strings.ContainsAny(s, "\r\n\x00"):
-		return "", errors.New("a directive of Apache ends with its line, so the text cannot hold a line break")
+		return "", text.Errorf("a directive of Apache ends with its line, so the text cannot hold a line break")
 	case strings.Contains(s, "${"):
-		return "", errors.New("in Apache's files ${…} is replaced by something else, and there is no way to prevent it")
+		return "", text.Errorf("in Apache's files ${…} is replaced by something else, and there is no way to prevent it")
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`, nil
 }
@@ -143,7 +146,7 @@ func apacheString(s string) (string, error) {
 // htmlEscape makes a text safe between tags and inside quoted attributes.
 func htmlEscape(s string) (string, error) {
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-		return "", errNUL
+		return "", noNUL()
 	}
 	return html.EscapeString(s), nil
 }

@@ -3,7 +3,6 @@ package recipes
 import (
 	_ "embed" // the reference's prose
 	"fmt"
-	"slices"
 	"strings"
 
 	"ronron/internal/hclread"
@@ -87,7 +86,7 @@ func writeBlocks(w *strings.Builder) {
 	w.WriteString("## Building blocks\n\nWhat `companion` can be made from.\n\n| kind | major versions | memory | what it is |\n| --- | --- | --- | --- |\n")
 	for _, kind := range blockKinds() {
 		b := blocks().byKind[kind]
-		fmt.Fprintf(w, "| `%s` | %s | at least %dM | %s |\n", kind, numbers(slices.Clone(b.majors)), b.least>>20, b.summary.EN)
+		fmt.Fprintf(w, "| `%s` | %s | at least %dM | %s |\n", kind, numbers(b.majors), b.least>>20, b.summary.EN)
 	}
 	for _, kind := range blockKinds() {
 		b := blocks().byKind[kind]

@@ -1,6 +1,9 @@
 package recipes
 
-import "ronron/internal/hclread"
+import (
+	"ronron/internal/hclread"
+	"ronron/internal/text"
+)
 
 // fileSchema is everything that can stand in recipe.hcl. docs/recipes.md is
 // made from it, so what an entry says of itself is what people read.
@@ -44,10 +47,10 @@ var recipeSchema = &hclread.Schema{
 		{Type: "upgrade", Schema: upgradeSchema, Single: true},
 	},
 	Refused: map[string]string{
-		"network":  "Every service has one network of its own, made by Ronron; write egress = true in the unit that must call out.",
-		"networks": "Every service has one network of its own, made by Ronron; write egress = true in the unit that must call out.",
-		"variable": `What a host may choose is a setting: setting "name" { … }.`,
-		"locals":   "There are no local values; a setting with a default comes nearest.",
+		"network":  text.Key("Every service has one network of its own, made by Ronron; write egress = true in the unit that must call out."),
+		"networks": text.Key("Every service has one network of its own, made by Ronron; write egress = true in the unit that must call out."),
+		"variable": text.Key(`What a host may choose is a setting: setting "name" { … }.`),
+		"locals":   text.Key("There are no local values; a setting with a default comes nearest."),
 	},
 }
 
@@ -64,7 +67,7 @@ var softwareSchema = &hclread.Schema{
 		{Name: "title", Kind: hclread.Bilingual, Required: true, Fixed: true, Help: "What it is, for members: a word."},
 		{Name: "summary", Kind: hclread.Bilingual, Required: true, Fixed: true, Help: "The same in a sentence."},
 	},
-	Refused: map[string]string{"license": `It is spelt "licence" here.`},
+	Refused: map[string]string{"license": text.Key(`It is spelt "licence" here.`)},
 }
 
 var settingSchema = &hclread.Schema{
@@ -99,8 +102,8 @@ var secretSchema = &hclread.Schema{
 		{Name: "rotate", Kind: hclread.Bool, Default: "`false`", Fixed: true, Help: "It may be made anew and nothing is lost but sessions."},
 	},
 	Refused: map[string]string{
-		"value":   "A secret is made up by Ronron, differently for each chaton, and never stands in a recipe.",
-		"default": "A secret is made up by Ronron, differently for each chaton, and never stands in a recipe.",
+		"value":   text.Key("A secret is made up by Ronron, differently for each chaton, and never stands in a recipe."),
+		"default": text.Key("A secret is made up by Ronron, differently for each chaton, and never stands in a recipe."),
 	},
 }
 
@@ -149,7 +152,7 @@ var routeSchema = &hclread.Schema{
 		{Name: "deny", Kind: hclread.TextList, Default: "`[]`", Help: "Paths that are always answered with 404: installers, status pages. Compared without regard to capital letters."},
 	},
 	Refused: map[string]string{
-		"websocket":  "Websockets always pass; remove the line.",
-		"websockets": "Websockets always pass; remove the line.",
+		"websocket":  text.Key("Websockets always pass; remove the line."),
+		"websockets": text.Key("Websockets always pass; remove the line."),
 	},
 }

@@ -1,13 +1,16 @@
 package recipes
 
-import "ronron/internal/hclread"
+import (
+	"ronron/internal/hclread"
+	"ronron/internal/text"
+)
 
-const (
-	noHostFolders = `A recipe sees no folder of the host, so that no recipe can read or change what is not its own. Declare volume "data" {} in the recipe and mount "data" { path = "/…" } in the unit.`
-	noHostRights  = "A unit never has rights over the host, so that a recipe from a stranger can do no harm outside its service. Name the single capabilities it needs: capabilities = [\"NET_BIND_SERVICE\"]."
-	noHostNetwork = "A unit lives in its service's own network, so that services cannot reach each other. Calling out is egress = true; being reached from outside is a route block."
-	noHostDevices = "A unit sees no device of the host, which would be a way out of its container."
-	noSocket      = "A unit never gets the engine's socket: whoever holds it owns the host."
+var (
+	noHostFolders = text.Key(`A recipe sees no folder of the host, so that no recipe can read or change what is not its own. Declare volume "data" {} in the recipe and mount "data" { path = "/…" } in the unit.`)
+	noHostRights  = text.Key("A unit never has rights over the host, so that a recipe from a stranger can do no harm outside its service. Name the single capabilities it needs: capabilities = [\"NET_BIND_SERVICE\"].")
+	noHostNetwork = text.Key("A unit lives in its service's own network, so that services cannot reach each other. Calling out is egress = true; being reached from outside is a route block.")
+	noHostDevices = text.Key("A unit sees no device of the host, which would be a way out of its container.")
+	noSocket      = text.Key("A unit never gets the engine's socket: whoever holds it owns the host.")
 )
 
 var unitSchema = &hclread.Schema{
@@ -37,17 +40,17 @@ var unitSchema = &hclread.Schema{
 	},
 	Refused: map[string]string{
 		"privileged": noHostRights, "security_opt": noHostRights, "cap_add": noHostRights, "userns_mode": noHostRights,
-		"network_mode": noHostNetwork, "network": noHostNetwork, "networks": noHostNetwork, "ports": `A unit's ports are port "http" { number = 8080 } blocks; the way from outside is a route block.`,
+		"network_mode": noHostNetwork, "network": noHostNetwork, "networks": noHostNetwork, "ports": text.Key(`A unit's ports are port "http" { number = 8080 } blocks; the way from outside is a route block.`),
 		"pid": noHostRights, "ipc": noHostRights, "cgroup_parent": noHostRights, "sysctls": noHostRights,
 		"volumes": noHostFolders, "volume": noHostFolders, "mounts": noHostFolders, "bind": noHostFolders, "binds": noHostFolders,
 		"devices": noHostDevices, "device": noHostDevices, "gpus": noHostDevices,
 		"docker_socket": noSocket,
-		"env":           `It is written environment = { NAME = "value" }.`,
-		"env_file":      `It is written environment = { NAME = "value" }; no file of the host is read.`,
-		"healthcheck":   `It is written health { http = { port = "http", path = "/" } }.`,
-		"restart":       "Every unit is started again when it ends; there is nothing to choose.",
-		"depends_on":    `It is written needs = ["unit"].`,
-		"labels":        "Labels of containers are Ronron's own.",
+		"env":           text.Key(`It is written environment = { NAME = "value" }.`),
+		"env_file":      text.Key(`It is written environment = { NAME = "value" }; no file of the host is read.`),
+		"healthcheck":   text.Key(`It is written health { http = { port = "http", path = "/" } }.`),
+		"restart":       text.Key("Every unit is started again when it ends; there is nothing to choose."),
+		"depends_on":    text.Key(`It is written needs = ["unit"].`),
+		"labels":        text.Key("Labels of containers are Ronron's own."),
 	},
 }
 
@@ -58,8 +61,8 @@ var buildSchema = &hclread.Schema{
 	},
 	Blocks: []hclread.BlockSchema{{Type: "source", Schema: sourceSchema}},
 	Refused: map[string]string{
-		"context":    "The build sees the recipe's own folder and nothing else.",
-		"dockerfile": "The file is named Dockerfile and lies in the recipe's folder.",
+		"context":    text.Key("The build sees the recipe's own folder and nothing else."),
+		"dockerfile": text.Key("The file is named Dockerfile and lies in the recipe's folder."),
 	},
 }
 
@@ -93,7 +96,7 @@ var unitFileSchema = &hclread.Schema{
 		{Name: "owner", Kind: hclread.Text, Default: "`\"0:0\"`; of a secret file the unit's `user` if in numbers", Help: "`\"uid:gid\"`."},
 		{Name: "mode", Kind: hclread.Text, Default: "`\"0644\"`; of a secret file `\"0400\"`", Help: "A secret file is never readable by all."},
 	},
-	Refused: map[string]string{"source": `A file comes from a template of the recipe's folder, template = "name.tmpl", or from content = "…".`},
+	Refused: map[string]string{"source": text.Key(`A file comes from a template of the recipe's folder, template = "name.tmpl", or from content = "…".`)},
 }
 
 var portSchema = &hclread.Schema{

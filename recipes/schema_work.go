@@ -1,6 +1,9 @@
 package recipes
 
-import "ronron/internal/hclread"
+import (
+	"ronron/internal/hclread"
+	"ronron/internal/text"
+)
 
 var unitOfWork = hclread.Attribute{Name: "unit", Kind: hclread.Text, Required: true, Help: "Whose image, mounts, files, user, environment and limits it has; a companion's name is possible too."}
 
@@ -15,7 +18,7 @@ var jobSchema = &hclread.Schema{
 		{Name: "command", Kind: hclread.TextList, Required: true, Help: "The program and its words; visible to everybody on the machine. Exit code 0 is success; anything else stops the service's start and is shown with the last lines."},
 		{Name: "timeout", Kind: hclread.Duration, Default: "`\"10m\"`", Help: "How long it may take."},
 	},
-	Refused: map[string]string{"needs": `A job waits for what its unit needs: write needs = ["…"] in the unit.`},
+	Refused: map[string]string{"needs": text.Key(`A job waits for what its unit needs: write needs = ["…"] in the unit.`)},
 }
 
 var scheduleSchema = &hclread.Schema{
@@ -28,7 +31,7 @@ var scheduleSchema = &hclread.Schema{
 		{Name: "command", Kind: hclread.TextList, Required: true, Help: "The program and its words."},
 		{Name: "timeout", Kind: hclread.Duration, Default: "`\"10m\"`", Help: "How long it may take."},
 	},
-	Refused: map[string]string{"cron": `Say how often: every = "1h". The time of day is the daemon's choice.`, "when": `Say how often: every = "1h".`},
+	Refused: map[string]string{"cron": text.Key(`Say how often: every = "1h". The time of day is the daemon's choice.`), "when": text.Key(`Say how often: every = "1h".`)},
 }
 
 var toolSchema = &hclread.Schema{
@@ -64,8 +67,8 @@ var companionSchema = &hclread.Schema{
 		{Name: "options", Kind: hclread.Object, Default: "`{}`", Help: "What the building block offers; see below."},
 	},
 	Refused: map[string]string{
-		"version": "The major version is written major = 17; which release of it runs is the building block's business.",
-		"image":   "The building block brings its image; write major = 17.",
+		"version": text.Key("The major version is written major = 17; which release of it runs is the building block's business."),
+		"image":   text.Key("The building block brings its image; write major = 17."),
 	},
 }
 

@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -18,6 +17,7 @@ import (
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 )
 
 // SecretKind is the shape of a generated secret.
@@ -180,12 +180,10 @@ func pair(private, public any) (secret.String, error) {
 	return secret.New(string(data)), err
 }
 
-var errNoPair = errors.New("it is not a pair of keys")
-
 func parsePair(s secret.String) (keyPair, error) {
 	var p keyPair
 	if err := json.Unmarshal([]byte(s.Reveal()), &p); err != nil || p.Private == "" || p.Public == "" {
-		return keyPair{}, errNoPair // without the cause, which might quote the key
+		return keyPair{}, text.Errorf("it is not a pair of keys") // without the cause, which might quote the key
 	}
 	return p, nil
 }

@@ -1,7 +1,6 @@
 package recipes
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -56,7 +55,7 @@ func (e *evaluation) setting(b *hclread.Block, s Setting, t cty.Type) cty.Value 
 	given, ok := e.in.Settings[s.Name]
 	if ok && !given.Value.IsNull() {
 		v, why := toSetting(given.Value, s.Type)
-		if why != "" {
+		if !why.IsZero() {
 			e.Errorf(given.Range, "Wrong kind of value", "The setting %q takes %s.", s.Name, why)
 			return unknown
 		}
@@ -64,7 +63,7 @@ func (e *evaluation) setting(b *hclread.Block, s Setting, t cty.Type) cty.Value 
 	}
 	if s.Required {
 		if !e.dry {
-			e.Errorf(e.in.Service.Range, "Missing setting", "The recipe %q needs the setting %q (%s), which has no default. Write settings = { %s = … } in this service.", e.r.Name, s.Name, s.Label.EN, s.Name)
+			e.Errorf(e.in.Service.Range, "Missing setting", "The recipe %q needs the setting %q (%s), which has no default. Write settings = { %s = … } in this service.", e.r.Name, s.Name, s.Label, s.Name)
 		}
 		return unknown
 	}
@@ -77,7 +76,7 @@ func (e *evaluation) setting(b *hclread.Block, s Setting, t cty.Type) cty.Value 
 		return unknown
 	}
 	v, why := toSetting(def.Value, s.Type)
-	if why != "" {
+	if !why.IsZero() {
 		e.Errorf(def.Range, "Wrong kind of value", "The setting %q is of type %q, so its default must be %s.", s.Name, s.Type, why)
 		return unknown
 	}
@@ -109,22 +108,22 @@ func (e *evaluation) unknownSettings() {
 }
 
 // toSetting takes a value as a setting of a type, or says what the type takes.
-func toSetting(v cty.Value, kind string) (out cty.Value, why string) {
+func toSetting(v cty.Value, kind string) (out cty.Value, why text.Text) {
 	v, _ = v.UnmarkDeep()
 	switch kind {
 	case "string":
 		if !v.IsKnown() && v.Type() == cty.DynamicPseudoType {
-			return v, ""
+			return v, text.Text{}
 		}
 		if v.Type() != cty.String {
 			return v, hclread.Text.Form()
 		}
 		if v.IsKnown() && len(v.AsString()) > longestSetting {
-			return v, fmt.Sprintf("a text of at most %d bytes", longestSetting)
+			return v, text.Say("a text of at most %d bytes", longestSetting)
 		}
 	case "number":
 		if v.Type() != cty.Number && v.Type() != cty.DynamicPseudoType {
-			return v, "a number, without quotes"
+			return v, text.Of("a number, without quotes")
 		}
 	case "bool":
 		if v.Type() != cty.Bool && v.Type() != cty.DynamicPseudoType {
@@ -133,20 +132,20 @@ func toSetting(v cty.Value, kind string) (out cty.Value, why string) {
 	case "list":
 		return toList(v)
 	}
-	return v, ""
+	return v, text.Text{}
 }
 
-func toList(v cty.Value) (out cty.Value, why string) {
+func toList(v cty.Value) (out cty.Value, why text.Text) {
 	t := v.Type()
 	if !v.IsKnown() && (t == cty.DynamicPseudoType || t.IsListType()) {
-		return v, ""
+		return v, text.Text{}
 	}
 	form := hclread.TextList.Form()
 	if !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
 		return v, form
 	}
 	if v.IsKnown() && v.LengthInt() > largestList {
-		return v, fmt.Sprintf("a list of at most %d texts", largestList)
+		return v, text.Say("a list of at most %d texts", largestList)
 	}
 	for it := v.ElementIterator(); v.IsKnown() && it.Next(); {
 		_, item := it.Element()
@@ -154,14 +153,14 @@ func toList(v cty.Value) (out cty.Value, why string) {
 			return v, form
 		}
 		if item.IsKnown() && len(item.AsString()) > longestSetting {
-			return v, fmt.Sprintf("a list of texts, each of at most %d bytes", longestSetting)
+			return v, text.Say("a list of texts, each of at most %d bytes", longestSetting)
 		}
 	}
 	list, err := convert.Convert(v, types["list"])
 	if err != nil {
 		return v, form
 	}
-	return list, ""
+	return list, text.Text{}
 }
 
 // checks evaluates the conditions that the recipe sets.

@@ -9,6 +9,7 @@ import (
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
+	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -109,7 +110,7 @@ func (e *evaluation) capabilities(b *hclread.Block) []string {
 		short := strings.TrimPrefix(strings.ToUpper(c), "CAP_")
 		switch {
 		case slices.Contains(dangerous, short):
-			e.Errorf(caps.Range, "Not allowed here", "%s gives rights over the host itself. %s", c, noHostRights)
+			e.Errorf(caps.Range, "Not allowed here", "%s gives rights over the host itself. %s", c, text.Of(noHostRights))
 		case c != short || !capabilityRule.MatchString(c):
 			e.Errorf(caps.Range, "Bad capability", "%q: write the name in capitals and without CAP_, such as \"NET_BIND_SERVICE\".", c)
 		case slices.Contains(caps.V[:i], c):
@@ -222,7 +223,7 @@ func (e *evaluation) port(b *hclread.Block) services.Port {
 
 func (e *evaluation) mount(b *hclread.Block) services.Mount {
 	if strings.HasPrefix(b.Name(), "/") || strings.HasPrefix(b.Name(), ".") {
-		e.Errorf(b.NameRange(), "Not allowed here", "%s", noHostFolders)
+		e.Errorf(b.NameRange(), "Not allowed here", "%s", text.Of(noHostFolders))
 	} else {
 		e.knownVolume(b.Name(), b.NameRange())
 	}

@@ -1,7 +1,6 @@
 package recipes
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"ronron/internal/text"
 )
 
 // yamlFunc writes a value as YAML in block style, keys sorted. Texts are always
@@ -33,7 +34,7 @@ var yamlFunc = function.New(&function.Spec{
 // yamlValue writes v; lead is what separates it from the key or dash before it.
 func yamlValue(b *strings.Builder, v cty.Value, depth int, lead string) error {
 	if b.Len() > largestResult {
-		return errTooLong
+		return tooLong()
 	}
 	t := v.Type()
 	switch {
@@ -50,7 +51,7 @@ func yamlValue(b *strings.Builder, v cty.Value, depth int, lead string) error {
 	case t.IsTupleType() || t.IsListType() || t.IsSetType():
 		return yamlList(b, v.AsValueSlice(), depth, lead)
 	default:
-		return errors.New("this value has no form in YAML")
+		return text.Errorf("this value has no form in YAML")
 	}
 	return nil
 }

@@ -1,10 +1,7 @@
 package recipetest
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,10 +9,9 @@ import (
 
 	"ronron/account"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 	"ronron/recipes/level"
 )
-
-var errLetIn = errors.New("it let them in")
 
 // hasAccounts says whether members sign in to the software at all.
 func (r *run) hasAccounts() bool { return r.Recipe.Accounts.Kind != "none" }
@@ -31,7 +27,7 @@ func (r *run) content(ctx context.Context) bool {
 	defer ana.Close()
 	err = ana.Read(ctx, r.kept)
 	if err == nil {
-		err = errors.New("it is shown before it was written: the scenario's read proves nothing")
+		err = text.Errorf("it is shown before it was written: the scenario's read proves nothing")
 	} else if err = ana.Write(ctx, r.kept); err == nil {
 		err = ana.Read(ctx, r.kept)
 	}
@@ -71,7 +67,7 @@ func (r *run) refuses(ctx context.Context, who Person) error {
 	switch {
 	case err == nil:
 		v.Close()
-		return errLetIn
+		return text.Errorf("it let them in")
 	case wasRefused(err):
 		return nil
 	}
@@ -90,7 +86,7 @@ func (r *run) outside(ctx context.Context) error {
 	return r.eventually(ctx, func() error {
 		v, err := r.software.SignIn(ctx, r.eve)
 		if err != nil {
-			return fmt.Errorf("with the group she is refused too: %w", err)
+			return wrapped("with the group she is refused too: %v", err)
 		}
 		v.Close()
 		return nil
@@ -101,7 +97,7 @@ func (r *run) outside(ctx context.Context) error {
 func (r *run) suspended(ctx context.Context) error {
 	v, err := r.software.SignIn(ctx, r.bob)
 	if err != nil {
-		return fmt.Errorf("he is refused before he is suspended too: %w", err)
+		return wrapped("he is refused before he is suspended too: %v", err)
 	}
 	if err := r.House.People().Suspend(ctx, account.Login(r.bob.Login)); err != nil {
 		v.Close()
@@ -132,7 +128,7 @@ func (r *run) session(ctx context.Context) {
 		err := v.run(ctx, r.SignedIn)
 		switch {
 		case err == nil:
-			return errors.New("what only members see is still shown to him")
+			return text.Errorf("what only members see is still shown to him")
 		case wasRefused(err):
 			return nil
 		}
@@ -179,7 +175,7 @@ func (r *run) strangerWrites(ctx context.Context, stranger visitor) error {
 	defer ana.Close()
 	for _, c := range []content{bad, over} {
 		if err := keptOut(ana.Read(ctx, c)); err != nil {
-			return errors.New("what a stranger wrote is there")
+			return text.Errorf("what a stranger wrote is there")
 		}
 	}
 	return ana.Read(ctx, r.kept)
@@ -188,7 +184,7 @@ func (r *run) strangerWrites(ctx context.Context, stranger visitor) error {
 func keptOut(err error) error {
 	switch {
 	case err == nil:
-		return errors.New("it is shown")
+		return text.Errorf("it is shown")
 	case wasRefused(err):
 		return nil
 	}
@@ -215,11 +211,11 @@ func (r *run) closed(ctx context.Context) {
 		if door.XMPP != "" { // of which a refusal is what is wanted
 			err = keptOut(err)
 		}
-		r.check(level.SignIn, door.closedCheck(), err)
+		r.checked(level.SignIn, door.closedCheck(), err)
 	}
 }
 
-func (s Step) closedCheck() string {
+func (s Step) closedCheck() text.Text {
 	what := s.Path
 	if s.Inside != nil {
 		what = strings.Join(s.Inside.Command, " ")
@@ -230,11 +226,16 @@ func (s Step) closedCheck() string {
 	if s.Method != "" {
 		what = s.Method + " " + what
 	}
-	who := cmp.Or(s.As, asStranger)
-	if who == asOther {
-		who = "second member"
+	switch s.As {
+	case asMember:
+		return text.Say("closed to a member: %s", what)
+	case asOther:
+		return text.Say("closed to a second member: %s", what)
+	case asNew:
+		return text.Say("closed to a new: %s", what)
+	default:
+		return text.Say("closed to a stranger: %s", what)
 	}
-	return "closed to a " + who + ": " + what
 }
 
 // cast are those who do the steps of a scenario.
@@ -256,7 +257,7 @@ func (r *run) visitors(ctx context.Context, steps Steps) (cast, error) {
 		v, err := r.enter(ctx, who)
 		if err != nil {
 			c.close()
-			return nil, fmt.Errorf("sign in: %w", err)
+			return nil, wrapped("sign in: %v", err)
 		}
 		c[as] = v
 	}

@@ -1,9 +1,9 @@
 package recipetest
 
 import (
-	"fmt"
 	"slices"
 
+	"ronron/internal/text"
 	"ronron/recipes/level"
 )
 
@@ -17,25 +17,30 @@ func Both(first, second *level.Record) *level.Record {
 		i := slices.IndexFunc(second.Checks, func(o level.Check) bool { return o.Name == c.Name && o.Level == c.Level })
 		switch {
 		case i < 0:
-			c.Outcome, c.Why = level.Failed, fmt.Sprintf("%s the first time, not tried the second", c.Outcome)
+			c = c.Because(text.Say("%s the first time, not tried the second", c.Outcome.Text()))
+			c.Outcome = level.Failed
 		case second.Checks[i].Outcome != c.Outcome:
 			o := second.Checks[i]
-			c.Outcome, c.Why = level.Failed, fmt.Sprintf("%s the first time, %s the second: %s%s", c.Outcome, o.Outcome, c.Why, o.Why)
+			_, once := c.Text()
+			_, again := o.Text()
+			c = c.Because(text.Say("%s the first time, %s the second: %s%s", c.Outcome.Text(), o.Outcome.Text(), once, again))
+			c.Outcome = level.Failed
 		default:
 			r.Checks = append(r.Checks, c)
 			continue
 		}
 		r.Checks = append(r.Checks, c)
-		err = fmt.Errorf("not all came out the same")
+		err = text.Errorf("not all came out the same")
 	}
 	if err == nil && len(second.Checks) != len(first.Checks) {
-		err = fmt.Errorf("not all was tried both times")
+		err = text.Errorf("not all was tried both times")
 	}
-	twice := level.Check{Level: level.Twice, Name: "twice in a row with the same outcome", Outcome: level.Passed}
+	twice := text.Of("twice in a row with the same outcome")
 	if err != nil {
-		twice.Outcome, twice.Why = level.Failed, err.Error()
+		r.Checks = append(r.Checks, level.NewCheck(level.Twice, twice, level.Failed, plain(err)))
+	} else {
+		r.Checks = append(r.Checks, level.NewCheck(level.Twice, twice, level.Passed, text.Text{}))
 	}
-	r.Checks = append(r.Checks, twice)
 	r.MemoryMB = max(first.MemoryMB, second.MemoryMB)
 	r.StartSeconds = max(first.StartSeconds, second.StartSeconds)
 	r.Settle()

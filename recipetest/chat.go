@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"html"
 	"net"
@@ -13,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ronron/internal/text"
 )
 
 // chat is software that speaks XMPP: apps come to a port of the machine, not
@@ -39,7 +40,7 @@ func (c chat) SignIn(ctx context.Context, who Person) (visitor, error) {
 	switch {
 	case err != nil:
 	case strings.Contains(said, "temporary-auth-failure"):
-		err = errors.New("the server cannot ask the directory")
+		err = text.Errorf("the server cannot ask the directory")
 	case !strings.Contains(said, "<success"):
 		err = refused("the server says %s", between(said, "<failure", "</failure>"))
 	default:
@@ -139,7 +140,7 @@ func (c chat) stream(ctx context.Context) (*stream, error) {
 	}
 	if err != nil {
 		conn.Close()
-		return nil, fmt.Errorf("connect to %s: %w", c.host, err)
+		return nil, wrapped("connect to %s: %v", c.host, err)
 	}
 	return s, nil
 }
@@ -175,7 +176,7 @@ func (s *stream) exchange(ctx context.Context, send string, until ...string) (st
 		n, err := s.conn.Read(buffer)
 		s.heard += string(buffer[:n])
 		if n == 0 && err != nil {
-			return s.heard, fmt.Errorf("%w, after: %.200s", err, s.heard)
+			return s.heard, &longer{text.Say("%v, after: %.200s", err, s.heard), err}
 		}
 	}
 }

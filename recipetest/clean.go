@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ronron/internal/browser"
+	"ronron/internal/text"
 	"ronron/recipes/level"
 	"ronron/recipes/lint"
 )
@@ -51,7 +52,7 @@ func (r *run) lint() {
 				all = append(all, f.ID)
 			}
 		}
-		err = fmt.Errorf("%s; more: ronron recipe lint %s", strings.Join(slices.Compact(all), ", "), r.Recipe.Name)
+		err = text.Errorf("%s; more: ronron recipe lint %s", strings.Join(slices.Compact(all), ", "), r.Recipe.Name)
 	}
 	r.check(level.Clean, level.LintCheck, err)
 }
@@ -94,15 +95,17 @@ func (r *run) crawl(ctx context.Context, name string, paths []string, expect str
 		return
 	}
 	if err == nil && len(report.Strange) > 0 {
-		var all []string
+		var all []text.Text
 		for _, s := range report.Strange {
-			all = append(all, fmt.Sprintf("%s (from %s)", s.Host, strings.TrimPrefix(s.Page, r.door.url(""))))
+			all = append(all, text.Say("%s (from %s)", s.Host, strings.TrimPrefix(s.Page, r.door.url(""))))
 		}
-		slices.Sort(all)
-		err = fmt.Errorf("asked %s", strings.Join(slices.Compact(all), ", "))
+		slices.SortFunc(all, func(a, b text.Text) int { return strings.Compare(a.EN, b.EN) })
+		err = text.Errorf("asked %s", text.Join(slices.Compact(all), ", "))
 	}
 	if r.check(level.Clean, name, err) {
-		r.Tell("      %d pages in the browser", len(report.Pages))
-		r.record.Checks[len(r.record.Checks)-1].Why = fmt.Sprintf("%d pages in the browser", len(report.Pages))
+		pages := text.Say("%d pages in the browser", len(report.Pages))
+		r.Tell("      %s", pages)
+		last := &r.record.Checks[len(r.record.Checks)-1]
+		*last = last.Because(pages)
 	}
 }

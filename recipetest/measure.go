@@ -3,7 +3,6 @@ package recipetest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/recipes/level"
 	"ronron/services"
 )
@@ -47,7 +47,7 @@ func (r *run) restart(ctx context.Context, units []services.ActualUnit) error {
 		last = e.Time
 	})
 	if err == nil && first.IsZero() {
-		return errors.New("nothing was started again")
+		return text.Errorf("nothing was started again")
 	}
 	r.record.StartSeconds = float64(last.Sub(first).Round(100*time.Millisecond)) / float64(time.Second)
 	return err
@@ -60,7 +60,7 @@ func (r *run) measure(ctx context.Context, units []services.ActualUnit) error {
 	for _, u := range units {
 		used, err := r.memory(ctx, u)
 		if err != nil {
-			return fmt.Errorf("measure the memory of %s: %w", u.Unit, err)
+			return wrapped("measure the memory of %s: %v", u.Unit, err)
 		}
 		bytes += used
 		if images[u.Image] {
@@ -90,11 +90,11 @@ func (r *run) memory(ctx context.Context, u services.ActualUnit) (int64, error) 
 
 var inactive = regexp.MustCompile(`(?m)^(?:total_)?inactive_file (\d+)$`)
 
-func parseMemory(text string) (int64, error) {
-	first, rest, _ := strings.Cut(strings.TrimSpace(text), "\n")
+func parseMemory(said string) (int64, error) {
+	first, rest, _ := strings.Cut(strings.TrimSpace(said), "\n")
 	used, err := strconv.ParseInt(strings.TrimSpace(first), 10, 64)
 	if err != nil {
-		return 0, errs.New(errs.Failed, "The kernel does not tell it: %.80s", text)
+		return 0, errs.New(errs.Failed, "The kernel does not tell it: %.80s", said)
 	}
 	all := inactive.FindAllStringSubmatch(rest, -1)
 	if len(all) == 0 {

@@ -29,6 +29,7 @@ import (
 	"ronron/internal/api"
 	"ronron/internal/errs"
 	"ronron/internal/secret"
+	"ronron/internal/text"
 	"ronron/recipes"
 	"ronron/recipes/level"
 	"ronron/services"
@@ -158,7 +159,7 @@ func (r *run) steps(ctx context.Context) error {
 
 // starts is level 1.
 func (r *run) starts(ctx context.Context) (bool, error) {
-	r.Tell("Starting %s in %s.", r.Recipe.Software.Name, r.Domain)
+	r.Tell("%s", text.Say("Starting %s in %s.", r.Recipe.Software.Name, r.Domain))
 	err := r.up(ctx, r.Base)
 	if unavailable(err) {
 		return false, err
@@ -187,45 +188,50 @@ func unavailable(err error) bool {
 }
 
 // check writes down what came of something that was tried.
-func (r *run) check(l int, name string, err error) bool {
-	c := level.Check{Level: l, Name: name, Outcome: level.Passed}
+func (r *run) check(l int, name string, err error) bool { return r.checked(l, text.Of(name), err) }
+
+// checked is check of something whose name was put together.
+func (r *run) checked(l int, name text.Text, err error) bool {
 	if err != nil {
-		c.Outcome, c.Why = level.Failed, plain(err)
+		r.note(level.NewCheck(l, name, level.Failed, plain(err)))
+		return false
 	}
-	r.record.Checks = append(r.record.Checks, c)
-	r.Tell("  %d %-8s %s%s", l, c.Outcome, name, because(c.Why))
-	return err == nil
+	r.note(level.NewCheck(l, name, level.Passed, text.Text{}))
+	return true
 }
 
 // leave writes down that something was not tried, or makes no sense here.
 func (r *run) leave(l int, name string, o level.Outcome, format string, args ...any) {
-	c := level.Check{Level: l, Name: name, Outcome: o, Why: fmt.Sprintf(format, args...)}
-	r.record.Checks = append(r.record.Checks, c)
-	r.Tell("  %d %-8s %s%s", l, o, name, because(c.Why))
+	r.note(level.NewCheck(l, text.Of(name), o, text.Say(format, args...)))
 }
 
-func because(why string) string {
-	if why == "" {
-		return ""
+func (r *run) note(c level.Check) {
+	r.record.Checks = append(r.record.Checks, c)
+	name, why := c.Text()
+	if c.Why != "" {
+		why = text.Text{EN: ": " + why.EN, FR: "\u00a0: " + why.In(text.FR)}
 	}
-	return ": " + why
+	r.Tell("  %d %-8s %s%s", c.Level, c.Outcome.Text(), name, why)
 }
 
 // plain is one line for a person.
-func plain(err error) string {
-	text := err.Error()
-	if failure, ok := errorAs[*api.Error](err); ok && len(failure.Log) > 0 {
-		text += " (" + strings.Join(failure.Log[max(0, len(failure.Log)-5):], " | ") + ")"
+func plain(err error) text.Text {
+	line := func(said string) string {
+		if failure, ok := errorAs[*api.Error](err); ok && len(failure.Log) > 0 {
+			said += " (" + strings.Join(failure.Log[max(0, len(failure.Log)-5):], " | ") + ")"
+		}
+		// Blanks of French typography stay.
+		return strings.Join(strings.FieldsFunc(said, func(c rune) bool { return strings.ContainsRune(" \t\r\n", c) }), " ")
 	}
-	return strings.Join(strings.Fields(text), " ")
+	return text.Text{EN: line(errs.In(err, text.EN)), FR: line(errs.In(err, text.FR))}
 }
 
 // laterLevels says what no recipe can show yet.
 func (r *run) laterLevels() {
 	for _, l := range []int{level.Backup, level.Upgrade, level.Export} {
-		r.leave(l, level.About(l), level.NotTested, "needs the %s commands, which come later", map[int]string{
+		r.note(level.NewCheck(l, level.About(l), level.NotTested, text.Say("needs the %s commands, which come later", map[int]string{
 			level.Backup: "backup", level.Upgrade: "upgrade", level.Export: "export",
-		}[l])
+		}[l])))
 	}
 }
 
@@ -256,8 +262,8 @@ func (r *run) file(settings map[string]any) ([]byte, error) {
 			return nil, fmt.Errorf("write the setting %s: %w", name, err)
 		}
 		// JSON is HCL, but for what begins an expression inside a text.
-		text := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(value.String())
-		fmt.Fprintf(&values, "    %s = %s", name, text)
+		written := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(value.String())
+		fmt.Fprintf(&values, "    %s = %s", name, written)
 	}
 	return fmt.Appendf(nil, `chaton {
   name     = "Recipe test"
@@ -327,7 +333,7 @@ func (r *run) add(ctx context.Context, login string, groups ...string) (Person, 
 		Login: account.Login(login), Name: strings.ToUpper(login[:1]) + login[1:], Mail: login + "@" + r.Domain, Groups: groups,
 	}})
 	if err != nil {
-		return Person{}, fmt.Errorf("add %s: %w", login, err)
+		return Person{}, wrapped("add %s: %v", login, err)
 	}
 	return Person{Login: login, Password: secret.New(reply.Password)}, nil
 }

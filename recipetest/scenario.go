@@ -3,8 +3,6 @@ package recipetest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/recipes"
 )
 
@@ -155,13 +154,23 @@ func ScenarioOf(r *recipes.Recipe) (Scenario, error) {
 			WithHint("Write one; docs/scenario.md shows how, and the recipes dokuwiki and pages have one each.")
 	}
 	s, err := parseScenario(content)
+	wrong := []error{err}
 	if err == nil {
-		err = s.check(r)
+		wrong = s.check(r)
 	}
-	if err != nil {
-		return s, errs.New(errs.Invalid, "%s/%s is not right: %s.", r.Name, recipes.ScenarioFile, strings.ReplaceAll(err.Error(), "\n", "; "))
+	if len(wrong) > 0 {
+		return s, errs.New(errs.Invalid, "%s/%s is not right: %s.", r.Name, recipes.ScenarioFile, together(wrong))
 	}
 	return s, nil
+}
+
+// together is one sentence of several faults.
+func together(wrong []error) text.Text {
+	var all []text.Text
+	for _, err := range wrong {
+		all = append(all, text.Text{EN: errs.In(err, text.EN), FR: errs.In(err, text.FR)})
+	}
+	return text.Join(all, "; ")
 }
 
 func parseScenario(content []byte) (s Scenario, err error) {
@@ -170,52 +179,51 @@ func parseScenario(content []byte) (s Scenario, err error) {
 	}
 	kind, known := kinds[s.Kind]
 	if !known {
-		return s, fmt.Errorf("no kind %q; there are %s", s.Kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+		return s, text.Errorf("no kind %q; there are %s", s.Kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
 	}
 	kind(&s)
 	return s, nil
 }
 
 // check says everything that is missing or cannot be meant.
-func (s Scenario) check(r *recipes.Recipe) error {
-	var all []error
-	wrong := func(format string, args ...any) { all = append(all, fmt.Errorf(format, args...)) }
+func (s Scenario) check(r *recipes.Recipe) (all []error) {
+	wrong := func(err error) { all = append(all, err) }
 	declared := map[string]bool{}
 	for _, setting := range r.Settings {
 		declared[setting.Name] = true
 		if _, tested := s.Settings[setting.Name]; !tested {
-			wrong("the setting %q has no value to change it to", setting.Name)
+			wrong(text.Errorf("the setting %q has no value to change it to", setting.Name))
 		}
 	}
 	for name, setting := range s.Settings {
 		if !declared[name] {
-			wrong("the recipe has no setting %q", name)
+			wrong(text.Errorf("the recipe has no setting %q", name))
 		}
 		if setting.NotTested == "" && (setting.Value == nil || len(setting.See) == 0) {
-			wrong("the setting %q needs a value and where its effect is seen", name)
+			wrong(text.Errorf("the setting %q needs a value and where its effect is seen", name))
 		}
 	}
 	if len(s.Home) == 0 {
-		wrong("nothing says what the service answers (home)")
+		wrong(text.Errorf("nothing says what the service answers (home)"))
 	}
 	chat := s.Kind == "chat" // where SASL and stored notes are the same for all
 	if r.Accounts.Kind != "none" && !chat && (len(s.SignedIn) == 0 || !s.Basic && len(s.SignIn) == 0) {
-		wrong("members sign in to it, and nothing says how (sign_in, signed_in)")
+		wrong(text.Errorf("members sign in to it, and nothing says how (sign_in, signed_in)"))
 	}
 	if !chat && (len(s.Write) == 0 || len(s.Read) == 0) {
-		wrong("nothing says how content is written and read (write, read)")
+		wrong(text.Errorf("nothing says how content is written and read (write, read)"))
 	}
 	if len(s.Closed) == 0 && s.NothingClosed == "" {
-		wrong("nothing says which doors must be shut (closed), nor why there is none (nothing_closed)")
+		wrong(text.Errorf("nothing says which doors must be shut (closed), nor why there is none (nothing_closed)"))
 	}
 	if s.SessionStays != "" && r.Outline().Declared.Limits.IsZero() {
-		wrong("a session outlives its member's suspension (session_stays), and the recipe's limits_note tells no host of it")
+		wrong(text.Errorf("a session outlives its member's suspension (session_stays), and the recipe's limits_note tells no host of it"))
 	}
 	if len(s.Crawl.Fill) > 0 && (s.Crawl.Press == "" || s.Crawl.Inside == "") {
-		wrong("crawl.fill needs press and inside")
+		wrong(text.Errorf("crawl.fill needs press and inside"))
 	}
 	if _, err := regexp.Compile(s.Crawl.Skip); err != nil {
-		wrong("crawl.skip: %w", err)
+		wrong(wrapped("crawl.skip: %v", err))
 	}
 	for _, steps := range s.all() {
 		for _, step := range steps {
@@ -224,7 +232,7 @@ func (s Scenario) check(r *recipes.Recipe) error {
 			}
 		}
 	}
-	return errors.Join(all...)
+	return all
 }
 
 func (s Scenario) all() []Steps {
@@ -243,14 +251,14 @@ func (s Step) check() error {
 		}
 	}
 	if kinds != 1 {
-		return errors.New("a step has either a path or a command inside (or, of a chat, xmpp)")
+		return text.Errorf("a step has either a path or a command inside (or, of a chat, xmpp)")
 	}
 	if !slices.Contains([]string{"", asMember, asOther, asNew, asStranger}, s.As) {
-		return fmt.Errorf("nobody is called %q: member, other, new or stranger", s.As)
+		return text.Errorf("nobody is called %q: member, other, new or stranger", s.As)
 	}
 	for _, pattern := range s.Keep {
 		if _, err := regexp.Compile(pattern); err != nil {
-			return fmt.Errorf("keep: %w", err)
+			return wrapped("keep: %v", err)
 		}
 	}
 	return nil

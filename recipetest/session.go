@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"ronron/internal/secret"
+	"ronron/internal/text"
 )
 
 // Who does a step.
@@ -39,11 +40,29 @@ type Person struct {
 
 // Refused is an answer that a step did not want. Anything else that goes wrong
 // (no answer, an error of the server's) is a fault and no refusal.
-type Refused struct{ Why string }
+type Refused struct{ Why text.Text }
 
-func (r *Refused) Error() string { return r.Why }
+func (r *Refused) Error() string { return r.Why.EN }
 
-func refused(format string, args ...any) error { return &Refused{fmt.Sprintf(format, args...)} }
+// In is Error in a language.
+func (r *Refused) In(lang text.Lang) string { return r.Why.In(lang) }
+
+func refused(format string, args ...any) error { return &Refused{text.Say(format, args...)} }
+
+// longer is an error as a part of a longer sentence.
+type longer struct {
+	text.Text
+	err error
+}
+
+func (l *longer) Error() string { return l.EN }
+func (l *longer) Unwrap() error { return l.err }
+
+// wrapped is fmt.Errorf in both languages; the last of args is the error.
+func wrapped(format string, args ...any) error {
+	err, _ := args[len(args)-1].(error)
+	return &longer{text.Say(format, args...), err}
+}
 
 // wasRefused tells a refusal from a fault.
 func wasRefused(err error) bool { _, is := errors.AsType[*Refused](err); return is }
@@ -153,50 +172,50 @@ type answer struct {
 }
 
 func (s *session) do(ctx context.Context, step Step) error {
-	what := cmp.Or(step.Method, "GET") + " " + s.shown(step.Path)
+	what := text.Text{EN: cmp.Or(step.Method, "GET") + " " + s.shown(step.Path)}
 	if step.Inside != nil {
-		what = "in " + step.Inside.Unit + ": " + s.shown(strings.Join(step.Inside.Command, " "))
+		what = text.Say("in %s: %s", step.Inside.Unit, s.shown(strings.Join(step.Inside.Command, " ")))
 	}
 	a, err := s.ask(ctx, step)
 	if err != nil {
 		if wasRefused(err) {
 			return refused("%s %s", what, err)
 		}
-		return fmt.Errorf("%s: %w", what, err)
+		return wrapped("%s: %v", what, err)
 	}
-	if why := s.judge(a, step); why != "" {
+	if why := s.judge(a, step); !why.IsZero() {
 		if a.status >= 500 && a.status != http.StatusInsufficientStorage {
-			return fmt.Errorf("%s answers %d", what, a.status)
+			return text.Errorf("%s answers %d", what, a.status)
 		}
 		return refused("%s %s", what, why)
 	}
 	return s.keep(a, step, what)
 }
 
-// judge says why the answer is not what the step wants, or "".
-func (s *session) judge(a answer, step Step) string {
+// judge says why the answer is not what the step wants, or nothing.
+func (s *session) judge(a answer, step Step) text.Text {
 	if len(step.Status) == 0 && a.status >= 400 || len(step.Status) > 0 && !slices.Contains(step.Status, a.status) {
-		return fmt.Sprintf("answers %d", a.status)
+		return text.Say("answers %d", a.status)
 	}
-	for _, text := range step.Contains {
-		if want := s.fill(text); !strings.Contains(a.body, want) {
-			return fmt.Sprintf("shows no %q", want)
+	for _, part := range step.Contains {
+		if want := s.fill(part); !strings.Contains(a.body, want) {
+			return text.Say("shows no %q", want)
 		}
 	}
-	for _, text := range step.Lacks {
-		if bad := s.fill(text); strings.Contains(a.body, bad) {
-			return fmt.Sprintf("shows %q", bad)
+	for _, part := range step.Lacks {
+		if bad := s.fill(part); strings.Contains(a.body, bad) {
+			return text.Say("shows %q", bad)
 		}
 	}
-	for name, text := range step.Answers {
-		if want := s.fill(text); !strings.Contains(strings.Join(a.header.Values(name), "\n"), want) {
-			return fmt.Sprintf("has no header %s with %q", name, want)
+	for name, part := range step.Answers {
+		if want := s.fill(part); !strings.Contains(strings.Join(a.header.Values(name), "\n"), want) {
+			return text.Say("has no header %s with %q", name, want)
 		}
 	}
-	return ""
+	return text.Text{}
 }
 
-func (s *session) keep(a answer, step Step, what string) error {
+func (s *session) keep(a answer, step Step, what text.Text) error {
 	for word, pattern := range step.Keep {
 		found := regexp.MustCompile(pattern).FindStringSubmatch(a.body) // checked with the scenario
 		if len(found) < 2 {
@@ -251,7 +270,7 @@ func (s *session) sendForm(ctx context.Context, at string, step Step) (answer, e
 	}
 	to, err := page.at.Parse(f.action)
 	if err != nil {
-		return page, fmt.Errorf("the form is sent to %q: %w", f.action, err)
+		return page, wrapped("the form is sent to %q: %v", f.action, err)
 	}
 	values := f.filled(fields, step.Press)
 	if f.method != http.MethodPost {

@@ -2,14 +2,13 @@ package recipetest
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
 	"ronron/account"
 	"ronron/internal/diag"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/recipes/level"
 	"ronron/services"
 )
@@ -26,7 +25,7 @@ func (r *run) settings(ctx context.Context) {
 	for _, name := range slices.Sorted(maps.Keys(r.Settings)) {
 		switch setting := r.Settings[name]; {
 		case setting.NotTested != "":
-			r.leave(level.Settings, settingCheck(name), level.NotTested, "%s", setting.NotTested)
+			r.note(level.NewCheck(level.Settings, settingCheck(name), level.NotTested, text.Text{EN: setting.NotTested}))
 		case r.isFixed(name):
 			// It can be chosen only before there is data: fixed tries it.
 		case setting.Alone:
@@ -74,11 +73,11 @@ func (r *run) fixed(ctx context.Context) {
 		without[name] = r.see(ctx, name)
 		err := r.up(ctx, r.changed(name))
 		if err == nil {
-			err = errors.New("it was changed all the same")
+			err = text.Errorf("it was changed all the same")
 		} else if _, refused := errorAs[*diag.ListError](err); refused {
 			err = nil
 		}
-		r.check(level.Settings, "the setting "+name+" cannot change once there is data", err)
+		r.checked(level.Settings, text.Say("the setting %s cannot change once there is data", name), err)
 	}
 	// They are tried together with nothing else: a chaton for each would take long.
 	err := r.House.Destroy(ctx)
@@ -92,7 +91,7 @@ func (r *run) fixed(ctx context.Context) {
 		err = r.House.People().AddToGroup(ctx, group, account.Login(r.eve.Login))
 	}
 	for _, name := range names {
-		r.check(level.Settings, settingCheck(name), r.took(ctx, name, without[name], err))
+		r.checked(level.Settings, settingCheck(name), r.took(ctx, name, without[name], err))
 	}
 }
 
@@ -118,20 +117,20 @@ func (r *run) took(ctx context.Context, name string, without, changed error) err
 	case changed != nil:
 		return changed
 	case without == nil:
-		return errors.New("its effect shows before it is changed: the scenario proves nothing")
+		return text.Errorf("its effect shows before it is changed: the scenario proves nothing")
 	case !wasRefused(without):
 		return without
 	}
 	return r.see(ctx, name)
 }
 
-func settingCheck(name string) string { return "the setting " + name + " takes effect" }
+func settingCheck(name string) text.Text { return text.Say("the setting %s takes effect", name) }
 
 // round changes some settings at once.
 func (r *run) round(ctx context.Context, names []string, without map[string]error) {
 	changed := r.up(ctx, r.changed(names...))
 	for _, name := range names {
-		r.check(level.Settings, settingCheck(name), r.took(ctx, name, without[name], changed))
+		r.checked(level.Settings, settingCheck(name), r.took(ctx, name, without[name], changed))
 	}
 }
 
@@ -183,7 +182,7 @@ func (r *run) lasts(ctx context.Context) {
 func (r *run) still(ctx context.Context) error {
 	ana, err := r.enter(ctx, r.ana)
 	if err != nil {
-		return fmt.Errorf("sign in: %w", err)
+		return wrapped("sign in: %v", err)
 	}
 	defer ana.Close()
 	return ana.Read(ctx, r.kept)

@@ -251,3 +251,14 @@ func FuzzQuote(f *testing.F) {
 		}
 	})
 }
+
+func TestTheirs_AreSaidInFrench(t *testing.T) {
+	for _, s := range theirs {
+		if text.Of(s).FR == "" {
+			t.Errorf("%q has no French", s)
+		}
+		if plainly(s) != s {
+			t.Errorf("%q does not come out of plainly, which makes it %q", s, plainly(s))
+		}
+	}
+}

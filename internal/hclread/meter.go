@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"ronron/internal/text"
 )
 
 // Budget of one evaluation (one Eval). Loops within loops, or texts that double
@@ -66,7 +68,7 @@ func (e metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	}
 	if why := unprintable(v); why != "" {
 		return cty.DynamicVal, diags.Append(&hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Cannot be calculated", Detail: why, Subject: e.Range().Ptr(),
+			Severity: hcl.DiagError, Summary: text.Key("Cannot be calculated"), Detail: why, Subject: e.Range().Ptr(),
 		})
 	}
 	return v, diags
@@ -81,14 +83,14 @@ func unprintable(v cty.Value) string {
 	f := v.AsBigFloat()
 	switch exponent := f.MantExp(nil); {
 	case f.IsInf():
-		return "This calculation has no result, as a division by zero has none."
+		return text.Key("This calculation has no result, as a division by zero has none.")
 	case exponent > maxExponent || exponent < -maxExponent:
-		return "This number has more than a thousand digits."
+		return text.Key("This number has more than a thousand digits.")
 	}
 	return ""
 }
 
-const tooMuchWork = "Too much work"
+var tooMuchWork = text.Key("Too much work")
 
 func (m *meter) report(at hcl.Range) hcl.Diagnostics {
 	if m.reported {
@@ -97,7 +99,7 @@ func (m *meter) report(at hcl.Range) hcl.Diagnostics {
 	m.reported = true
 	return hcl.Diagnostics{{
 		Severity: hcl.DiagError, Summary: tooMuchWork, Subject: &at,
-		Detail: "Working out the values takes far more steps than any honest file needs. Look for loops within loops, or for a text that is put into itself again and again.",
+		Detail: text.Key("Working out the values takes far more steps than any honest file needs. Look for loops within loops, or for a text that is put into itself again and again."),
 	}}
 }
 

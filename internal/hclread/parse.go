@@ -86,19 +86,20 @@ func onePerLine(diags diag.List) diag.List {
 
 type lexer func(src []byte, file string, start hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)
 
+func tooLarge(r hcl.Range, format string, args ...any) diag.List {
+	return diag.List{diag.Error("Text too large or too deep", text.Say(format, args...), Range(r))}
+}
+
 // bounds refuses what could exhaust the parser. The lexer does not recurse, so
 // it can look first.
 func bounds(file string, src []byte, lex lexer) diag.List {
-	refuse := func(r hcl.Range, format string, args ...any) diag.List {
-		return diag.List{diag.Error("Text too large or too deep", text.Say(format, args...), Range(r))}
-	}
 	start := hcl.Range{Filename: file, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > MaxSize {
-		return refuse(start, "The file has %d bytes; at most %d are read.", len(src), MaxSize)
+		return tooLarge(start, "The file has %d bytes; at most %d are read.", len(src), MaxSize)
 	}
 	tokens, _ := lex(src, file, hcl.InitialPos)
 	if len(tokens) > maxTokens {
-		return refuse(start, "The file has more than %d words and signs, which no honest one needs.", maxTokens)
+		return tooLarge(start, "The file has more than %d words and signs, which no honest one needs.", maxTokens)
 	}
 	depth, unary := 0, 0
 	for _, t := range tokens {
@@ -116,11 +117,11 @@ func bounds(file string, src []byte, lex lexer) diag.List {
 		}
 		switch {
 		case depth > maxNesting:
-			return refuse(t.Range, "More than %d brackets, braces and quotes are open within one another here.", maxNesting)
+			return tooLarge(t.Range, "More than %d brackets, braces and quotes are open within one another here.", maxNesting)
 		case unary > maxUnary:
-			return refuse(t.Range, "More than %d signs follow one another here.", maxUnary)
+			return tooLarge(t.Range, "More than %d signs follow one another here.", maxUnary)
 		case t.Type == hclsyntax.TokenNumberLit && !sensibleNumber(t.Bytes):
-			return refuse(t.Range, "This number is too long: at most %d characters, and three digits of exponent.", maxNumber)
+			return tooLarge(t.Range, "This number is too long: at most %d characters, and three digits of exponent.", maxNumber)
 		}
 	}
 	return nil

@@ -66,36 +66,36 @@ const (
 )
 
 // Form says in words what to write for a kind.
-func (k Kind) Form() string {
+func (k Kind) Form() text.Text {
 	switch k {
 	case Text:
-		return text.Key(`a text in quotes, such as "wiki"`)
+		return text.Of(`a text in quotes, such as "wiki"`)
 	case Number:
-		return text.Key(`a whole number without quotes, such as 443`)
+		return text.Of(`a whole number without quotes, such as 443`)
 	case Decimal:
-		return text.Key(`a number without quotes, such as 0.5`)
+		return text.Of(`a number without quotes, such as 0.5`)
 	case Bool:
-		return text.Key(`true or false, without quotes`)
+		return text.Of(`true or false, without quotes`)
 	case TextList:
-		return text.Key(`a list of texts, such as ["members", "admins"]`)
+		return text.Of(`a list of texts, such as ["members", "admins"]`)
 	case TextOrList:
-		return text.Key(`a text in quotes, or a list of texts, such as ["first", "upgrade"]`)
+		return text.Of(`a text in quotes, or a list of texts, such as ["first", "upgrade"]`)
 	case NumberList:
-		return text.Key(`a list of whole numbers, such as [200, 401]`)
+		return text.Of(`a list of whole numbers, such as [200, 401]`)
 	case Size:
-		return text.Key(`a size in quotes, such as "64M" or "2G"`)
+		return text.Of(`a size in quotes, such as "64M" or "2G"`)
 	case Duration:
-		return text.Key(`a duration in quotes, such as "30s", "5m", "1h" or "14d"`)
+		return text.Of(`a duration in quotes, such as "30s", "5m", "1h" or "14d"`)
 	case Bilingual:
-		return text.Key(`a text for both languages, such as { fr = "Wiki", en = "Wiki" }, or one text in quotes that serves for both`)
+		return text.Of(`a text for both languages, such as { fr = "Wiki", en = "Wiki" }, or one text in quotes that serves for both`)
 	case Bilinguals:
-		return text.Key(`texts by name, such as { "S-01" = { fr = "…", en = "…" } }`)
+		return text.Of(`texts by name, such as { "S-01" = { fr = "…", en = "…" } }`)
 	case TextMap:
-		return text.Key(`texts by name, such as { NAME = "value" }`)
+		return text.Of(`texts by name, such as { NAME = "value" }`)
 	case Object:
-		return text.Key(`values by name, such as { title = "Our wiki" }`)
+		return text.Of(`values by name, such as { title = "Our wiki" }`)
 	default:
-		return text.Key(`a value`)
+		return text.Of(`a value`)
 	}
 }
 
@@ -270,9 +270,28 @@ func labels(inner *hclsyntax.Block, schema *Schema, diags *diag.List) []Label {
 	}
 	if len(out) < len(want) {
 		*diags = diags.Append(diag.Error("Missing label",
-			text.Say("After %s stands the %s in quotes: %s.", inner.Type, strings.Join(want, " and the "), BlockSchema{Type: inner.Type, Schema: schema}.example()), Range(inner.TypeRange)))
+			text.Say("After %s stands %s in quotes: %s.", inner.Type, labelNames(want), BlockSchema{Type: inner.Type, Schema: schema}.example()), Range(inner.TypeRange)))
 	}
 	return out
+}
+
+// labelNames names the labels of a block in a sentence.
+func labelNames(labels []string) (all text.Text) {
+	for i, l := range labels {
+		name, known := labelWords[l]
+		if !known {
+			name = "the " + l
+		}
+		if all = text.Say("%s and %s", all, text.Of(name)); i == 0 {
+			all = text.Of(name)
+		}
+	}
+	return all
+}
+
+var labelWords = map[string]string{
+	"name": text.Key("the name"), "kind": text.Key("the kind"), "path": text.Key("the path"),
+	"volume": text.Key("the volume"), "what": text.Key("the what"),
 }
 
 func (s *Schema) unknownAttribute(a *hclsyntax.Attribute) diag.Diagnostic {

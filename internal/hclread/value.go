@@ -120,7 +120,7 @@ func (kindError) Error() string { return "wrong kind" }
 
 // wrongKind says what is there and what to write instead.
 func wrongKind(name string, want Kind, got cty.Value, at diag.Range) diag.Diagnostic {
-	detail := text.Say("%q takes %s; this is %s.", name, text.Of(want.Form()), describe(got))
+	detail := text.Say("%q takes %s; this is %s.", name, want.Form(), describe(got))
 	if u, _ := got.Unmark(); want == Text && u.IsKnown() && !u.IsNull() && u.Type() == cty.Number {
 		detail = text.Say("%s Put it in quotes.", detail)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"ronron/internal/diag"
+	"ronron/internal/errs"
 	"ronron/internal/text"
 )
 
@@ -162,13 +163,13 @@ func unknownVariable(d *hcl.Diagnostic) (string, text.Text) {
 	}
 	names := visibleNames(d.EvalContext)
 	if len(names) == 0 {
-		return "Text without quotes", text.Say("Texts stand in quotes: write %q.", name)
+		return text.Key("Text without quotes"), text.Say("Texts stand in quotes: write %q.", name)
 	}
 	hint := diag.DidYouMean(name, names)
 	if hint.IsZero() {
 		hint = text.Say(" There are: %s.", strings.Join(names, ", "))
 	}
-	return "Unknown variable", text.Say("There is no variable %q here.%s If it is meant as a text, put it in quotes.", name, hint)
+	return text.Key("Unknown variable"), text.Say("There is no variable %q here.%s If it is meant as a text, put it in quotes.", name, hint)
 }
 
 // unknownMember names what stands before the dot and offers what it has.
@@ -241,13 +242,13 @@ func unknownFunction(d *hcl.Diagnostic) (string, text.Text) {
 		}
 	}
 	if len(names) == 0 {
-		return "No functions here", text.Of("This file holds fixed values only; texts stand in quotes.")
+		return text.Key("No functions here"), text.Of("This file holds fixed values only; texts stand in quotes.")
 	}
 	switch name {
 	case "file", "templatefile", "fileexists", "filebase64", "fileset", "env", "getenv":
-		return "Unknown function", text.Say("There is no function %q: a recipe reads neither files nor the environment of the host. A file of the recipe's own folder is used with template = \"name.tmpl\".", name)
+		return text.Key("Unknown function"), text.Say("There is no function %q: a recipe reads neither files nor the environment of the host. A file of the recipe's own folder is used with template = \"name.tmpl\".", name)
 	}
-	return "Unknown function", text.Say("There is no function %q.%s", name, diag.DidYouMean(name, names))
+	return text.Key("Unknown function"), text.Say("There is no function %q.%s", name, diag.DidYouMean(name, names))
 }
 
 func functionFailed(d *hcl.Diagnostic) text.Text {
@@ -255,11 +256,20 @@ func functionFailed(d *hcl.Diagnostic) text.Text {
 	if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		name = call.CalledFunctionName()
 		if err := call.FunctionCallError(); err != nil {
-			return text.Say("%s: %s.", name, plainly(err.Error()))
+			return text.Say("%s: %s.", name, reason(err))
 		}
 	}
-	_, reason, _ := strings.Cut(d.Detail, ": ")
-	return text.Say("%s cannot use this value: %s", name, plainly(reason))
+	_, why, _ := strings.Cut(d.Detail, ": ")
+	return text.Say("%s cannot use this value: %s", name, text.Of(plainly(why)))
+}
+
+// reason is what a function says of its failure: ours in both languages, the
+// library's as far as anybody has translated it.
+func reason(err error) text.Text {
+	if _, both := err.(interface{ In(text.Lang) string }); both {
+		return text.Text{EN: errs.In(err, text.EN), FR: errs.In(err, text.FR)}
+	}
+	return text.Of(plainly(err.Error()))
 }
 
 func functionCount(d *hcl.Diagnostic) text.Text {
@@ -272,6 +282,21 @@ func functionCount(d *hcl.Diagnostic) text.Text {
 
 func interpolated(d *hcl.Diagnostic) text.Text {
 	return text.Of("Between ${ and } stands a text, a number, or true or false; this is a list, an object, or nothing. Lists are put into a text with join(\", \", list).")
+}
+
+// theirs are sentences of the libraries that pass through plainly and are said
+// as they come out of it.
+var theirs = []string{
+	text.Key("Invalid 'for' expression"), text.Key("Invalid 'for' condition"), text.Key("Invalid 'for' directive"),
+	text.Key("Invalid attribute name"), text.Key("Attribute name required"), text.Key("Variable name required"), text.Key("Index value required"),
+	text.Key("Unsupported operator"), text.Key("Missing open parenthesis"), text.Key("Missing function name"), text.Key("Missing false expression in conditional"),
+	text.Key("Invalid object key"), text.Key("Null value as key"), text.Key("Incorrect key type"), text.Key("Duplicate object key"), text.Key("Condition is null"),
+	text.Key("Unexpected endif directive"), text.Key("Unexpected endfor directive"),
+
+	text.Key("a text is needed"), text.Key("a number is needed"), text.Key("true or false is needed"),
+	text.Key("a text is needed."), text.Key("a number is needed."), text.Key("true or false is needed."),
+	text.Key("pattern did not match any part of the given text"), text.Key("cannot use element function with an empty list"),
+	text.Key("all values must have the same type"), text.Key("no non-null values"), text.Key("value must not be null."),
 }
 
 // plainly replaces words that only the library's authors use.

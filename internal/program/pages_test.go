@@ -18,7 +18,7 @@ const root = "../.."
 
 // What a host reads, by its English page: each has a French one.
 var forHosts = []string{
-	"README.md", "docs/chaton-hcl.md", "docs/charter.md", "docs/scenario.md", "docs/terms.md", "docs/tutorial-recipe.md",
+	"README.md", "docs/chaton-hcl.md", "docs/charter.md", "docs/lint.md", "docs/scenario.md", "docs/terms.md", "docs/tutorial-recipe.md",
 }
 
 // inFrench names the French page of an English one, whether it is there or not.

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"ronron/internal/text"
 )
 
 // The levels, from the first up. Each says what it adds to the one below.
@@ -25,17 +27,17 @@ const (
 )
 
 // About says in a few words what a level asks for.
-func About(level int) string {
-	return map[int]string{
-		Starts:   "starts and is healthy",
-		Settings: "every setting takes effect; restart and re-creation lose nothing",
-		SignIn:   "members sign in, nobody else does; installer and sign-up are closed",
-		Backup:   "backup, destruction and restore bring content back",
-		Upgrade:  "an upgrade from the version before keeps it",
-		Clean:    "lint finds nothing, and no request goes to a third party",
-		Export:   "a member's data is exported and erased",
-		Twice:    "all of it twice in a row",
-	}[level]
+func About(level int) text.Text {
+	return text.Of(map[int]string{
+		Starts:   text.Key("starts and is healthy"),
+		Settings: text.Key("every setting takes effect; restart and re-creation lose nothing"),
+		SignIn:   text.Key("members sign in, nobody else does; installer and sign-up are closed"),
+		Backup:   text.Key("backup, destruction and restore bring content back"),
+		Upgrade:  text.Key("an upgrade from the version before keeps it"),
+		Clean:    text.Key("lint finds nothing, and no request goes to a third party"),
+		Export:   text.Key("a member's data is exported and erased"),
+		Twice:    text.Key("all of it twice in a row"),
+	}[level])
 }
 
 // Outcome is what came of one check.
@@ -49,12 +51,52 @@ const (
 	NotApplicable Outcome = "not applicable" // the software has no such thing
 )
 
+// Text is the outcome as it is shown.
+func (o Outcome) Text() text.Text {
+	switch o {
+	case Passed:
+		return text.Of("passed")
+	case Failed:
+		return text.Of("failed")
+	case NotTested:
+		return text.Of("not tested")
+	case NotApplicable:
+		return text.Of("not applicable")
+	}
+	return text.Text{EN: string(o)}
+}
+
 // Check is one thing that was tried.
 type Check struct {
 	Level   int     `json:"level"`
 	Name    string  `json:"name"`
 	Outcome Outcome `json:"outcome"`
 	Why     string  `json:"why,omitempty"` // of anything but passed; for passed, what was seen where that tells more
+	French  French  `json:"-"`
+}
+
+// French is what a check says in French to whoever waits for it. Records are
+// kept in English, from which the French of a name is known again.
+type French struct{ Name, Why string }
+
+// NewCheck returns what came of a check, said in both languages.
+func NewCheck(level int, name text.Text, o Outcome, why text.Text) Check {
+	return Check{Level: level, Name: name.EN, Outcome: o, French: French{Name: name.FR}}.Because(why)
+}
+
+// Because returns the check with another reason.
+func (c Check) Because(why text.Text) Check {
+	c.Why, c.French.Why = why.EN, why.FR
+	return c
+}
+
+// Text returns the name and the reason in both languages.
+func (c Check) Text() (name, why text.Text) {
+	name, why = text.Text{EN: c.Name, FR: c.French.Name}, text.Text{EN: c.Why, FR: c.French.Why}
+	if name.FR == "" {
+		name = text.Of(c.Name)
+	}
+	return name, why
 }
 
 // Machine is where a test was made.
@@ -116,17 +158,19 @@ func (r Record) Write() []byte {
 // Counts says whether the record is of the recipe with this hash.
 func (r *Record) Counts(hash string) bool { return r != nil && r.Hash == hash }
 
-// Text is how a level is shown: "3, lint clean". Where nothing was tested it is
+// Text is how a level is shown in English: see Shown.
+func (r *Record) Text() string { return r.Shown().EN }
+
+// Shown is how a level is shown: "3, lint clean". Where nothing was tested it is
 // "not tested here".
-func (r *Record) Text() string {
-	if r == nil {
-		return "not tested here"
+func (r *Record) Shown() text.Text {
+	switch {
+	case r == nil:
+		return text.Of("not tested here")
+	case r.LintClean && r.NoThirdParty:
+		return text.Say("%d, lint clean", r.Level)
 	}
-	text := strconv.Itoa(r.Level)
-	if r.LintClean && r.NoThirdParty {
-		text += ", lint clean"
-	}
-	return text
+	return text.Text{EN: strconv.Itoa(r.Level)}
 }
 
 // Settle gives the record the level that its checks have earned: the highest

@@ -10,13 +10,13 @@ import (
 
 func checks(outcomes ...Outcome) (all []Check) {
 	for i, o := range outcomes {
-		all = append(all, Check{Level: i + 1, Name: About(i + 1), Outcome: o})
+		all = append(all, Check{Level: i + 1, Name: About(i + 1).EN, Outcome: o})
 	}
 	return all
 }
 
 func TestSettle(t *testing.T) {
-	clean := []Check{{6, LintCheck, Passed, ""}, {6, CrawlOut, Passed, ""}, {6, CrawlIn, Passed, ""}}
+	clean := []Check{{Level: 6, Name: LintCheck, Outcome: Passed}, {Level: 6, Name: CrawlOut, Outcome: Passed}, {Level: 6, Name: CrawlIn, Outcome: Passed}}
 	for name, c := range map[string]struct {
 		checks []Check
 		level  int
@@ -27,10 +27,10 @@ func TestSettle(t *testing.T) {
 		"lint clean without the two between": {append(checks(Passed, Passed, Passed, NotTested, NotTested), clean...), 3, "3, lint clean"},
 		"a failure below":                    {checks(Passed, Failed, Passed), 1, "1"},
 		"not tested is not passed":           {checks(Passed, NotTested, Passed), 1, "1"},
-		"one of two checks failed":           {append(checks(Passed, Passed), Check{2, "another", Failed, "so"}), 1, "1"},
-		"what does not apply is no hurdle":   {append(checks(Passed, Passed, Passed), Check{3, "another", NotApplicable, "so"}), 3, "3"},
+		"one of two checks failed":           {append(checks(Passed, Passed), Check{Level: 2, Name: "another", Outcome: Failed, Why: "so"}), 1, "1"},
+		"what does not apply is no hurdle":   {append(checks(Passed, Passed, Passed), Check{Level: 3, Name: "another", Outcome: NotApplicable, Why: "so"}), 3, "3"},
 		"but no merit either":                {checks(Passed, Passed, NotApplicable), 2, "2"},
-		"a request to a third party":         {append(checks(Passed), Check{6, LintCheck, Passed, ""}, Check{6, CrawlOut, Failed, "x"}), 1, "1"},
+		"a request to a third party":         {append(checks(Passed), Check{Level: 6, Name: LintCheck, Outcome: Passed}, Check{Level: 6, Name: CrawlOut, Outcome: Failed, Why: "x"}), 1, "1"},
 		"all of it":                          {append(checks(Passed, Passed, Passed, Passed, Passed, Passed, Passed, Passed), clean...), 8, "8, lint clean"},
 	} {
 		r := Record{Checks: c.checks, Level: 7, LintClean: true, NoThirdParty: true} // claims are not believed

@@ -8,24 +8,27 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ronron/internal/text"
 	"ronron/recipes"
 )
 
 var update = flag.Bool("update", false, "write the page that is compared with")
 
 func TestReference_MatchesTheRules(t *testing.T) {
-	path := filepath.Join("..", "..", "docs", "lint.md")
-	if *update {
-		if err := os.WriteFile(path, []byte(Reference()), 0o644); err != nil {
+	for page, lang := range map[string]text.Lang{"docs/lint.md": text.EN, "docs/fr/lint.md": text.FR} {
+		path := filepath.Join("..", "..", filepath.FromSlash(page))
+		if *update {
+			if err := os.WriteFile(path, []byte(Reference(lang)), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), Reference()); diff != "" {
-		t.Errorf("docs/lint.md differs (-want +got); make it anew with: make docs\n%s", diff)
+		if diff := cmp.Diff(string(want), Reference(lang)); diff != "" {
+			t.Errorf("%s differs (-want +got); make it anew with: make docs\n%s", page, diff)
+		}
 	}
 }
 

@@ -1,10 +1,10 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 
 	"ronron/internal/hclread"
+	"ronron/internal/text"
 	"ronron/recipes"
 )
 
@@ -15,12 +15,12 @@ func (c *checker) data() {
 	}
 	for _, v := range c.Root.Blocks("volume") {
 		if !described[v.Name()] {
-			c.found("no-data", v.Range, fmt.Sprintf("No data block describes what is on the volume %q.", v.Name()))
+			c.found("no-data", v.Range, text.Say("No data block describes what is on the volume %q.", v.Name()))
 		}
 	}
 	for _, v := range c.Root.Blocks("companion") {
 		if name := v.Label(1); !described[name.Text] {
-			c.found("no-data", v.Range, fmt.Sprintf("No data block describes what is in the database %q.", name.Text))
+			c.found("no-data", v.Range, text.Say("No data block describes what is in the database %q.", name.Text))
 		}
 	}
 }
@@ -28,25 +28,25 @@ func (c *checker) data() {
 // declarations are what later commands will need of the recipe.
 func (c *checker) declarations() {
 	root := c.Root
-	lacks := func(block, id, what string) {
+	lacks := func(block, id string, what text.Text) {
 		if root.Block(block) == nil {
 			c.found(id, root.Range, what)
 		}
 	}
 	if c.personal() {
-		lacks("export", "no-export", "Personal data is kept, and there is no export.")
+		lacks("export", "no-export", text.Of("Personal data is kept, and there is no export."))
 		if !c.r.Builtin { // accounts themselves are removed by name: ronron member remove
-			lacks("erase", "no-erase", "Personal data is kept, and there is no erase.")
+			lacks("erase", "no-erase", text.Of("Personal data is kept, and there is no erase."))
 		}
 	}
-	lacks("retention", "no-retention", "There is no retention block.")
-	lacks("requests", "no-requests", "There is no requests block.")
-	lacks("upgrade", "no-upgrade", "There is no upgrade block.")
-	lacks("usage", "no-usage", "There is no usage block.")
+	lacks("retention", "no-retention", text.Of("There is no retention block."))
+	lacks("requests", "no-requests", text.Of("There is no requests block."))
+	lacks("upgrade", "no-upgrade", text.Of("There is no upgrade block."))
+	lacks("usage", "no-usage", text.Of("There is no usage block."))
 	if c.keepsData() {
-		lacks("backup", "no-backup", "There is no backup block.")
+		lacks("backup", "no-backup", text.Of("There is no backup block."))
 		if b := root.Block("backup"); b != nil && b.Block("check") == nil {
-			c.found("no-backup-check", b.Range, "backup has no check.")
+			c.found("no-backup-check", b.Range, text.Of("backup has no check."))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"ronron/internal/diag"
+	"ronron/internal/text"
 	"ronron/recipes"
 )
 
@@ -26,10 +26,10 @@ func (c *checker) folder() {
 		case file == c.Main || file == "Dockerfile" || aside(file):
 		case strings.HasSuffix(file, ".tmpl"):
 			if !used[file] {
-				c.found("template-unused", at, fmt.Sprintf("No file block names the template %s.", file))
+				c.found("template-unused", at, text.Say("No file block names the template %s.", file))
 			}
 		case !builds || !copied(dockerfile, file):
-			c.found("file-unused", at, fmt.Sprintf("The Dockerfile does not copy %s.", file))
+			c.found("file-unused", at, text.Say("The Dockerfile does not copy %s.", file))
 		}
 	}
 }
@@ -68,7 +68,7 @@ func (c *checker) dockerfile(content []byte) {
 		}
 		at := diag.Range{File: c.place("Dockerfile"), Start: diag.Pos{Line: n + 1, Column: 1}, End: diag.Pos{Line: n + 1, Column: len(line) + 1}}
 		if downloadRule.MatchString(line) && !installsTool(line) {
-			c.found("build-downloads", at, fmt.Sprintf("%q fetches without a checksum.", line))
+			c.found("build-downloads", at, text.Say("%q fetches without a checksum.", line))
 		}
 	}
 }

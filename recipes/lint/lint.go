@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"ronron/internal/diag"
+	"ronron/internal/text"
 	"ronron/recipes"
 )
 
@@ -26,6 +27,18 @@ const (
 	Advice  Level = "advice"
 )
 
+// Text is the level as it is shown.
+func (l Level) Text() text.Text {
+	switch l {
+	case Error:
+		return text.Of("error")
+	case Warning:
+		return text.Of("warning")
+	default:
+		return text.Of("advice")
+	}
+}
+
 // Finding is one thing that a recipe lacks.
 type Finding struct {
 	ID     string     `json:"id"`
@@ -34,6 +47,18 @@ type Finding struct {
 	Why    string     `json:"why"`  // why it matters and what to write
 	Range  diag.Range `json:"range"`
 	Recipe string     `json:"recipe"`
+	French French     `json:"fr"`
+}
+
+// French is what a finding says in French.
+type French struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+// Text returns what the finding says in both languages.
+func (f Finding) Text() (what, why text.Text) {
+	return text.Text{EN: f.What, FR: f.French.What}, text.Text{EN: f.Why, FR: f.French.Why}
 }
 
 // Clean says whether nothing but advice was found.
@@ -65,12 +90,13 @@ type checker struct {
 }
 
 // found notes that a rule is not kept.
-func (c *checker) found(id string, at diag.Range, what string) {
+func (c *checker) found(id string, at diag.Range, what text.Text) {
 	rule, ok := ruleOf(id)
 	if !ok {
 		panic("lint: there is no rule " + id) // rules and checks are written together
 	}
-	c.findings = append(c.findings, Finding{ID: id, Level: rule.Level, What: what, Why: rule.Why, Range: at, Recipe: c.r.Name})
+	c.findings = append(c.findings, Finding{ID: id, Level: rule.Level, What: what.EN, Why: rule.Why.EN, Range: at, Recipe: c.r.Name,
+		French: French{What: what.FR, Why: rule.Why.FR}})
 }
 
 // explained says whether a comment stands on the line of the place or just

@@ -219,6 +219,9 @@ func TestCheck_EachRuleFindsItsOwnAtItsPlace(t *testing.T) {
 				t.Fatalf("found %+v, want %s alone", found, c.rule)
 			}
 			f := found[0]
+			if f.French.What == "" || f.French.Why == "" {
+				t.Errorf("it is not said in French: %+v", f.French)
+			}
 			lines := strings.Split(string(files[file]), "\n")
 			if f.Range.File != "notes/"+file || !strings.Contains(lines[f.Range.Start.Line-1], c.at) {
 				t.Errorf("it points to %s: %q", f.Range, lines[f.Range.Start.Line-1])
@@ -271,7 +274,7 @@ func TestRules_EachIsTried(t *testing.T) {
 		if !tried[r.ID] {
 			t.Errorf("no case tries %s", r.ID)
 		}
-		if seen[r.ID] || r.Title == "" || !strings.HasSuffix(r.Why, ".") {
+		if seen[r.ID] || r.Title.IsZero() || !strings.HasSuffix(r.Why.EN, ".") || !strings.HasSuffix(r.Why.FR, ".") {
 			t.Errorf("%s is there twice, or not explained", r.ID)
 		}
 		seen[r.ID] = true
