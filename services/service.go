@@ -10,6 +10,8 @@ package services
 import (
 	"net/netip"
 	"time"
+
+	"ronron/internal/text"
 )
 
 // Service is one recipe deployed under a name.
@@ -188,6 +190,24 @@ const (
 	StateRestarting UnitState = "restarting"
 	StateExited     UnitState = "exited"
 )
+
+// In is the state as people read it; "missing" is said of a unit that has no
+// container.
+func (s UnitState) In(lang text.Lang) string {
+	switch s {
+	case StateCreated:
+		return text.Of("created").In(lang)
+	case StateRunning:
+		return text.Of("running").In(lang)
+	case StateRestarting:
+		return text.Of("restarting").In(lang)
+	case StateExited:
+		return text.Of("exited").In(lang)
+	case "missing":
+		return text.Of("missing").In(lang)
+	}
+	return string(s)
+}
 
 // ActualNetwork is the network of one service.
 type ActualNetwork struct {

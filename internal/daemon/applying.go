@@ -82,8 +82,7 @@ func (d *Daemon) carryOut(ctx context.Context, stop <-chan struct{}, w *wanted, 
 	state, result := "done", error(nil)
 	switch {
 	case outcome.Interrupted:
-		state, result = "interrupted", errs.New(errs.Interrupted, "Stopped on request; %d steps were left.", len(outcome.Skipped)).
-			WithHint("Run `ronron up` again: it goes on from here.")
+		state, result = "interrupted", stopped(len(outcome.Skipped))
 	case len(outcome.Failed) > 0:
 		state, result = "failed", failure(outcome)
 	}
@@ -137,6 +136,12 @@ func (d *Daemon) preflight(ctx context.Context, w *wanted, p plan.Plan) error {
 		}
 	}
 	return nil
+}
+
+// stopped says how much of a plan was left.
+func stopped(left int) error {
+	return errs.Said(errs.Interrupted, text.Plural(left, "Stopped on request; %d step was left.", "Stopped on request; %d steps were left.", left),
+		text.Of("Run `ronron up` again: it goes on from here."), nil)
 }
 
 // failure says in one error what failed, service by service.

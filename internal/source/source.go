@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // Bounds of one archive. The largest software that chatons run, a cloud with
@@ -61,7 +62,7 @@ func newTree(b Bounds, out *tar.Writer) *tree {
 }
 
 func refuse(format string, args ...any) error {
-	return errs.New(errs.Invalid, "The archive is refused: "+format, args...).
+	return errs.New(errs.Invalid, "The archive is refused: %s", text.Say(format, args...)).
 		WithHint("An honest archive has only files, folders, and links that stay inside. Look at it by hand, and tell its makers.")
 }
 
