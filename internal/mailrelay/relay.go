@@ -195,7 +195,7 @@ func (r Relay) sender(c *smtp.Client) error {
 
 // refused says in the server's own words what it did not want.
 func (r Relay) refused(err error, what text.Text) error {
-	said := text.Text{EN: strings.TrimSuffix(err.Error(), ".")}
+	said := text.Text{EN: strings.TrimSuffix(err.Error(), "."), FR: strings.TrimSuffix(errs.In(err, text.FR), ".")}
 	if answer, is := errors.AsType[*textproto.Error](err); is {
 		words := text.Text{EN: strings.TrimSuffix(strings.Join(strings.Fields(answer.Msg), " "), ".")}
 		if words.IsZero() {
@@ -215,7 +215,7 @@ type login struct {
 
 func (l login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 	if !server.TLS {
-		return "", nil, errors.New("the connection is not encrypted")
+		return "", nil, text.Errorf("the connection is not encrypted")
 	}
 	return "LOGIN", nil, nil
 }
@@ -229,6 +229,6 @@ func (l login) Next(question []byte, more bool) ([]byte, error) {
 	case strings.HasPrefix(asked, "pass"):
 		return []byte(l.password.Reveal()), nil
 	default:
-		return nil, errors.New("the server asks something unknown")
+		return nil, text.Errorf("the server asks something unknown")
 	}
 }

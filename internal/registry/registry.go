@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -234,7 +233,7 @@ func unreachable(ctx context.Context, m image, err error) error {
 // Pinned is a reference with its digest.
 func Pinned(reference, digest string) (string, error) {
 	if !digestRule.MatchString(digest) {
-		return "", fmt.Errorf("%q is not a digest", digest)
+		return "", text.Errorf("%q is not a digest", digest)
 	}
 	return reference + "@" + digest, nil
 }
