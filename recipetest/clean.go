@@ -94,6 +94,10 @@ func (r *run) crawl(ctx context.Context, name string, paths []string, expect str
 		r.leave(level.Clean, name, level.NotTested, "there is no Chromium on this machine")
 		return
 	}
+	if as == nil && errors.Is(err, browser.ErrPassword) && len(report.Pages) == 0 {
+		r.leave(level.Clean, name, level.NotApplicable, "a browser asks for a password before it shows anything")
+		return
+	}
 	if err == nil && len(report.Strange) > 0 {
 		var all []text.Text
 		for _, s := range report.Strange {

@@ -74,6 +74,9 @@ var programs = []string{"chromium", "chromium-browser", "google-chrome"}
 var ErrNone = errs.New(errs.NotFound, "There is no Chromium on this machine.").
 	WithHint("Install it: apt-get install chromium. The crawl is left out otherwise, and no recipe is shown as clean.")
 
+// ErrPassword is when a browser asks for a password before it shows anything.
+var ErrPassword = errs.New(errs.Denied, "The browser asks for a password and shows nothing.")
+
 // Crawl opens the pages of Start, follows their links on the same hosts, and
 // tells every host that was asked and is not the chaton's.
 func Crawl(ctx context.Context, o Options) (Report, error) {

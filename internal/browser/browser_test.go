@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,6 +33,9 @@ func site(t *testing.T, pages map[string]string) Options {
 			if _, password, _ := r.BasicAuth(); password != "ana's" {
 				w.WriteHeader(http.StatusUnauthorized)
 			}
+		case r.URL.Path == "/asked":
+			w.Header().Set("WWW-Authenticate", `Basic realm="here"`)
+			w.WriteHeader(http.StatusUnauthorized)
 		}
 		if strings.HasSuffix(r.URL.Path, ".css") {
 			w.Header().Set("Content-Type", "text/css")
@@ -116,7 +120,7 @@ func TestCrawl_TheBrowserItselfAsksNobody(t *testing.T) {
 
 func TestCrawl_SignedIn(t *testing.T) {
 	needBrowser(t)
-	o := site(t, map[string]string{"/members": "hello ana", "/basic": "hello ana"})
+	o := site(t, map[string]string{"/members": "hello ana", "/basic": "hello ana", "/asked": "hello ana"})
 	o.Start, o.Expect = []string{at + "/members"}, "hello ana"
 	if _, err := Crawl(context.Background(), o); err == nil || !strings.Contains(err.Error(), "without") {
 		t.Errorf("a sign-in form is taken for the page behind it: %v", err)
@@ -129,6 +133,11 @@ func TestCrawl_SignedIn(t *testing.T) {
 	if _, err := Crawl(context.Background(), o); err == nil {
 		t.Error("a page that answers 401 is taken for a good one")
 	}
+	o.Start = []string{at + "/asked"}
+	if _, err := Crawl(context.Background(), o); !errors.Is(err, ErrPassword) {
+		t.Errorf("a page that only asks for a password: %v", err)
+	}
+	o.Start = []string{at + "/basic"}
 	o.Headers = map[string]string{"Authorization": "Basic YW5hOmFuYSdz"}
 	if _, err := Crawl(context.Background(), o); err != nil {
 		t.Errorf("with Basic: %v", err)

@@ -237,6 +237,8 @@ func (p *page) visit(ctx context.Context, at string) (s shown, err error) {
 	switch went.ErrorText {
 	case "net::ERR_ABORTED": // a download
 		return s, nil
+	case "net::ERR_INVALID_AUTH_CREDENTIALS":
+		return s, ErrPassword
 	case "net::ERR_HTTP_RESPONSE_CODE_FAILURE": // an error with nothing to show
 		s.Status = http.StatusBadRequest
 		return s, nil

@@ -181,7 +181,10 @@ func (r *Record) Settle() {
 		r.Level = l
 	}
 	r.LintClean = r.passed(LintCheck)
-	r.NoThirdParty = r.passed(CrawlOut) && (r.passed(CrawlIn) || r.outcome(CrawlIn) == NotApplicable)
+	// Software without accounts is looked at signed out alone, and software that
+	// shows a stranger nothing, signed in.
+	settled := func(name string) bool { return r.passed(name) || r.outcome(name) == NotApplicable }
+	r.NoThirdParty = settled(CrawlOut) && settled(CrawlIn) && (r.passed(CrawlOut) || r.passed(CrawlIn))
 }
 
 // Names of the checks that Settle looks at.

@@ -31,6 +31,8 @@ func TestSettle(t *testing.T) {
 		"what does not apply is no hurdle":   {append(checks(Passed, Passed, Passed), Check{Level: 3, Name: "another", Outcome: NotApplicable, Why: "so"}), 3, "3"},
 		"but no merit either":                {checks(Passed, Passed, NotApplicable), 2, "2"},
 		"a request to a third party":         {append(checks(Passed), Check{Level: 6, Name: LintCheck, Outcome: Passed}, Check{Level: 6, Name: CrawlOut, Outcome: Failed, Why: "x"}), 1, "1"},
+		"a stranger is shown nothing":        {append(checks(Passed), Check{Level: 6, Name: LintCheck, Outcome: Passed}, Check{Level: 6, Name: CrawlOut, Outcome: NotApplicable}, Check{Level: 6, Name: CrawlIn, Outcome: Passed}), 1, "1, lint clean"},
+		"nobody is shown anything":           {append(checks(Passed), Check{Level: 6, Name: LintCheck, Outcome: Passed}, Check{Level: 6, Name: CrawlOut, Outcome: NotApplicable}, Check{Level: 6, Name: CrawlIn, Outcome: NotApplicable}), 1, "1"},
 		"all of it":                          {append(checks(Passed, Passed, Passed, Passed, Passed, Passed, Passed, Passed), clean...), 8, "8, lint clean"},
 	} {
 		r := Record{Checks: c.checks, Level: 7, LintClean: true, NoThirdParty: true} // claims are not believed
