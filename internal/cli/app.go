@@ -119,6 +119,9 @@ func usageError(c *cli.Context, err error, _ bool) error {
 
 var wrongValue = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?(-[^:]+): (.*)$`)
 
+// what the standard library says of numbers.
+var _ = []string{text.Key("parse error"), text.Key("value out of range")}
+
 // misused says in our words what the parser below us says in its own.
 func misused(said string) *errs.Error {
 	if flag, ok := strings.CutPrefix(said, "flag provided but not defined: "); ok {
@@ -128,7 +131,7 @@ func misused(said string) *errs.Error {
 		return usage("Flag needs an argument: %s.", flag)
 	}
 	if m := wrongValue.FindStringSubmatch(said); m != nil {
-		return usage("Invalid value %s for flag %s: %s.", m[1], m[2], m[3])
+		return usage("Invalid value %s for flag %s: %s.", m[1], m[2], text.Of(m[3]))
 	}
 	return usage("%s.", strings.ToUpper(said[:1])+said[1:])
 }

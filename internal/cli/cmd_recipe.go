@@ -49,13 +49,14 @@ the data it keeps; then what sysadmins want: units, volumes, jobs and tools.`,
 
 // recipeEntry is a recipe in the list.
 type recipeEntry struct {
-	Recipe   string          `json:"recipe"`
-	Title    text.Text       `json:"title"`
-	Category string          `json:"category"`
-	Software string          `json:"software"`
-	Version  string          `json:"version"`
-	Licence  string          `json:"licence"`
-	Level    string          `json:"level"`
+	Recipe   string    `json:"recipe"`
+	Title    text.Text `json:"title"`
+	Category string    `json:"category"`
+	Software string    `json:"software"`
+	Version  string    `json:"version"`
+	Licence  string    `json:"licence"`
+	Level    string    `json:"level"`
+	level    text.Text
 	Own      bool            `json:"own"` // the host's own
 	Services []services.Name `json:"services"`
 }
@@ -78,9 +79,10 @@ func (a *App) recipeList(c *cli.Context) error {
 	entries := []recipeEntry{}
 	for _, name := range catalog.Names() {
 		r, _ := catalog.Get(name)
+		earned := levelOf(r)
 		entries = append(entries, recipeEntry{
 			Recipe: name, Title: r.Software.Title, Category: r.Software.Category, Software: r.Software.Name,
-			Version: r.Software.Version, Licence: r.Software.Licence, Level: levelOf(r), Own: catalog.Own(name),
+			Version: r.Software.Version, Licence: r.Software.Licence, Level: earned.EN, level: earned, Own: catalog.Own(name),
 			Services: list(deployed[name]),
 		})
 	}
@@ -102,15 +104,15 @@ func rank(category string) int {
 
 // levelOf is what the recipe has earned. A level counts for exactly the recipe
 // that was tested.
-func levelOf(r *recipes.Recipe) string {
+func levelOf(r *recipes.Recipe) text.Text {
 	record, err := level.Read(r.Tested())
 	switch {
 	case err != nil:
-		return "unreadable"
+		return text.Of("unreadable")
 	case record != nil && !record.Counts(r.Hash):
-		return "changed since its test"
+		return text.Of("changed since its test")
 	}
-	return record.Text()
+	return record.Shown()
 }
 
 func (a *App) recipeShow(c *cli.Context) error {

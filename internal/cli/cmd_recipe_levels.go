@@ -271,16 +271,17 @@ func (a *App) showTested(c *cli.Context, r level.Record) error {
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s %s: level %s\n", r.Recipe, r.Version, r.Text())
+	fmt.Fprintf(&b, "\n%s\n", a.say("%s %s: level %s", r.Recipe, r.Version, r.Shown()))
 	for _, check := range r.Checks {
-		line := fmt.Sprintf("  %d  %-14s %s", check.Level, check.Outcome, check.Name)
-		if check.Why != "" {
-			line += ": " + check.Why
+		name, why := check.Text()
+		line := fmt.Sprintf("  %d  %-14s %s", check.Level, a.in(check.Outcome.Text()), a.in(name))
+		if !why.IsZero() {
+			line = a.colon(line, a.in(why))
 		}
 		fmt.Fprintln(&b, printable(line))
 	}
-	fmt.Fprintf(&b, "%d MB of memory, started in %.1f s, images of %d MB, on %d cores with %d MB, %s, %s\n",
-		r.MemoryMB, r.StartSeconds, r.ImageMB, r.Machine.Cores, r.Machine.MemoryMB, r.Machine.OS, r.Machine.Engine)
+	fmt.Fprintln(&b, a.say("%d MB of memory, started in %s s, images of %d MB, on %d cores with %d MB, %s, %s",
+		r.MemoryMB, tenths(r.StartSeconds), r.ImageMB, r.Machine.Cores, r.Machine.MemoryMB, r.Machine.OS, r.Machine.Engine))
 	_, err := fmt.Fprint(a.env.Stdout, b.String())
 	return err
 }

@@ -348,7 +348,7 @@ func (d *fakeDaemon) handler() http.Handler {
 		answer(w, struct{}{})
 	})
 	mux.HandleFunc("GET /v1/doctor", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, []api.Check{{Name: "directory", Level: "ok", Message: "answers"}})
+		answer(w, []api.Check{api.NewCheck("directory", "ok", text.Text{EN: "answers", FR: "répond"}, text.Text{})})
 	})
 	mux.HandleFunc("GET /v1/ca", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("-----BEGIN CERTIFICATE-----\n")) })
 	mux.HandleFunc("GET /v1/logs", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(r.URL.RawQuery + "\n")) })
