@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"ronron/gateway"
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 	"ronron/ldap"
 	"ronron/portal"
 	"ronron/services"
@@ -111,7 +111,7 @@ func (w *world) Probe(_ context.Context, u services.Unit, a services.ActualUnit)
 	if w.engine.Healthy(a.ID) {
 		return nil
 	}
-	return errors.New("it does not answer")
+	return text.Errorf("no answer in time")
 }
 
 func wantedFile(text string) api.Wanted {
