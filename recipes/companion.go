@@ -84,13 +84,16 @@ func (d declarations) companions(b *hclread.Block) {
 }
 
 // numbers lists what can be chosen from.
-func numbers(list []int) (all text.Text) {
-	for i, n := range list {
-		if all = text.Say("%s or %s", all, strconv.Itoa(n)); i == 0 {
-			all = text.Text{EN: strconv.Itoa(n)}
-		}
+func numbers(list []int) text.Text {
+	var words []string
+	for _, n := range list {
+		words = append(words, strconv.Itoa(n))
 	}
-	return all
+	last := len(words) - 1
+	if last < 1 {
+		return text.Text{EN: strings.Join(words, "")}
+	}
+	return text.Say("%s or %s", strings.Join(words[:last], ", "), words[last])
 }
 
 // companions makes a unit and a volume of each, and the variables companion.*.

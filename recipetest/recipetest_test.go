@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ronron/internal/errs"
 	"ronron/recipes"
 	"ronron/recipes/level"
 )
@@ -101,7 +102,26 @@ func tryRecipe(t *testing.T, r *recipes.Recipe, sins ...string) *level.Record {
 	if err != nil {
 		t.Fatal(err)
 	}
+	inFrench(t, record)
 	return record
+}
+
+// inFrench finds what is told in English only: not the scenario's own reasons,
+// and not what the house says.
+func inFrench(t *testing.T, r *level.Record) {
+	t.Helper()
+	for _, c := range r.Checks {
+		name, why := c.Text()
+		if name.FR == "" || name.FR == name.EN {
+			t.Errorf("the check %q has no French", c.Name)
+		}
+		if why.EN == "no browser in a unit test" || strings.HasPrefix(why.EN, "The unit web") {
+			continue
+		}
+		if why.EN != "" && (why.FR == "" || why.FR == why.EN) {
+			t.Errorf("%s: %q has no French", c.Name, why.EN)
+		}
+	}
 }
 
 func failed(r *level.Record) (names []string) {
@@ -239,6 +259,10 @@ func TestScenarioOf_SaysWhatIsMissing(t *testing.T) {
 		_, err := ScenarioOf(notes(t, strings.Replace(notesScenario, change[0], change[1], 1)))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got: %v", want, err)
+			continue
+		}
+		if said := errs.Sentence(err); said.FR == "" {
+			t.Errorf("%q has no French", said.EN)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func Diagnostics(list hcl.Diagnostics) diag.List {
 			summary, detail := say(d)
 			n = n.Saying(text.Of(summary), detail)
 		} else {
-			n = n.Saying(text.Of(plainly(n.Summary)), text.Of(plainly(n.Detail)))
+			n = n.Saying(borrowed(n.Summary), borrowed(n.Detail))
 		}
 		out = out.Append(n)
 	}
@@ -260,7 +260,7 @@ func functionFailed(d *hcl.Diagnostic) text.Text {
 		}
 	}
 	_, why, _ := strings.Cut(d.Detail, ": ")
-	return text.Say("%s cannot use this value: %s", name, text.Of(plainly(why)))
+	return text.Say("%s cannot use this value: %s", name, borrowed(why))
 }
 
 // reason is what a function says of its failure: ours in both languages, the
@@ -269,7 +269,25 @@ func reason(err error) text.Text {
 	if _, both := err.(interface{ In(text.Lang) string }); both {
 		return text.Text{EN: errs.In(err, text.EN), FR: errs.In(err, text.FR)}
 	}
-	return text.Of(plainly(err.Error()))
+	return borrowed(err.Error())
+}
+
+var mismatch = regexp.MustCompile(`^(.+) is needed, but have (text|number|list|object|true or false)(\.?)$`)
+
+// borrowed is a sentence of a library in our words.
+func borrowed(said string) text.Text {
+	said = plainly(said)
+	m := mismatch.FindStringSubmatch(said)
+	if m == nil {
+		return text.Of(said)
+	}
+	given := map[string]text.Text{
+		"text": describeType(cty.String), "number": describeType(cty.Number), "true or false": describeType(cty.Bool),
+		"list": describeType(cty.EmptyTuple), "object": describeType(cty.EmptyObject),
+	}[m[2]]
+	t := text.Say("%s is needed, and this is %s%s", text.Of(m[1]), given, m[3])
+	t.EN = said
+	return t
 }
 
 func functionCount(d *hcl.Diagnostic) text.Text {

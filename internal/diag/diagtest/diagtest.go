@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ronron/internal/diag"
+	"ronron/internal/text"
 )
 
 var expectation = regexp.MustCompile(`# (error|warning): ([^#\n]+)`)
@@ -57,8 +58,20 @@ func Plain(t *testing.T, d diag.Diagnostic) {
 	if d.Detail == "" || !strings.ContainsAny(d.Detail[len(d.Detail)-1:], ".?!)") {
 		t.Errorf("the detail of %q is no whole sentence: %q", d.Summary, d.Detail)
 	}
+	French(t, d)
 	if strings.HasSuffix(d.Summary, ".") || len(d.Summary) > 60 {
 		t.Errorf("the summary %q is not a few words", d.Summary)
+	}
+}
+
+// French fails the test when a diagnostic says something in English only.
+func French(t *testing.T, d diag.Diagnostic) {
+	t.Helper()
+	summary, detail := d.Text()
+	for _, said := range []text.Text{summary, detail} {
+		if said.FR == "" || said.FR == said.EN {
+			t.Errorf("this is not said in French: %q (%s)", said.EN, d.Range)
+		}
 	}
 }
 
