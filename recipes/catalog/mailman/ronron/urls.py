@@ -6,6 +6,8 @@ from django.http import Http404
 from django.urls import include, path, re_path, reverse_lazy
 from django.views.generic import RedirectView
 
+from ronron import pages  # noqa: F401
+
 
 def gone(request, *args, **kwargs):
     raise Http404
@@ -17,6 +19,9 @@ def closed(name, pattern):
 
 urlpatterns = [
     path("", RedirectView.as_view(url=reverse_lazy("list_index"), permanent=False)),
+    # The one domain is Ronron's to make, and with it all its lists would go.
+    path("lists/domains/new/", gone),
+    path("lists/domains/<domain>/delete", gone),
     path("lists/", include("postorius.urls")),
     path("archives/", include("hyperkitty.urls")),
     path("user-profile/delete", gone),
@@ -26,6 +31,7 @@ urlpatterns = [
     path("accounts/email/", account.email, name="account_email"),
     path("accounts/confirm-email/", account.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
+    path("admin/", include(([closed("sites_site_add", r"^sites/add$"), closed("sites_site_change", r"^sites/(.+)$")], "admin"))),
     closed("account_signup", r"^accounts/signup/$"),
     closed("account_change_password", r"^accounts/password/change/$"),
     closed("account_set_password", r"^accounts/password/set/$"),
