@@ -25,7 +25,7 @@ type Catalog struct {
 // out of the catalog, and a recipe that every chaton needs cannot be replaced.
 func LoadCatalog(own map[string][]byte) (*Catalog, diag.List) {
 	c := &Catalog{own: map[string]*Recipe{}, gone: map[string]bool{}}
-	diags := slices.Clip(blocks().diags)
+	diags := slices.Concat(blocks().diags, sharedParts().diags)
 
 	folders := map[string]map[string][]byte{}
 	for _, file := range slices.Sorted(maps.Keys(own)) {

@@ -11,7 +11,6 @@ import (
 
 	"ronron/internal/diag"
 	"ronron/internal/hclread"
-	"ronron/internal/text"
 	"ronron/services"
 )
 
@@ -83,17 +82,21 @@ func (e *evaluation) missingTemplate(name hclread.Got[string]) {
 		e.Errorf(name.Range, "Not a template", "The names of templates end in .tmpl; rename %q to %q.", name.V, name.V+".tmpl")
 		return
 	}
+	unknown := func(part string) bool { return sharedParts().byName[part] == nil }
+	switch part := PartOf(name.V); {
+	case part != "" && slices.ContainsFunc(e.r.Parts, unknown):
+		return // one of its parts is misspelt, which was said already
+	case !unknown(part) && !slices.Contains(e.r.Parts, part):
+		e.Errorf(name.Range, "Missing template", "The recipe does not use the part %q. Add it beside its version: parts = [%q, …].", part, part)
+		return
+	}
 	var names []string
 	for _, file := range slices.Sorted(maps.Keys(e.r.files)) {
 		if isTemplate(file) {
 			names = append(names, file)
 		}
 	}
-	hint := diag.DidYouMean(name.V, names)
-	if hint.IsZero() && len(names) > 0 {
-		hint = text.Say(" There are: %s.", strings.Join(names, ", "))
-	}
-	e.Errorf(name.Range, "Missing template", "The recipe's folder has no template %q.%s", name.V, hint)
+	e.Errorf(name.Range, "Missing template", "The recipe's folder has no template %q.%s", name.V, elseThereAre(name.V, names))
 }
 
 // ownerAndMode fills in owner and mode. A secret file that names no owner

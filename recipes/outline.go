@@ -15,7 +15,8 @@ type Outline struct {
 	Resolved
 	// Root is the recipe block as it is written.
 	Root *hclread.Block
-	// Folder is the recipe's folder, by path below it. It is not to be changed.
+	// Folder is the recipe's folder, by path below it, with the parts that it
+	// uses (PartOf). It is not to be changed.
 	Folder map[string][]byte
 	// Main is the path of the recipe's text in the folder, and File is how
 	// ranges name it.

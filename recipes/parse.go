@@ -66,6 +66,7 @@ func (p *parser) parse(embedded bool) {
 	}
 	p.r.body = &body{root: root.Block("recipe"), templates: map[string]hclread.Template{}}
 	p.r.Range = p.r.body.root.Range
+	p.parts()
 	p.templates()
 	p.r.Hash = hashOf(p.r.files)
 

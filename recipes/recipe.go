@@ -5,8 +5,8 @@
 // copies. Parse checks the text and finds every problem it can tell apart;
 // Resolve evaluates it for one chaton and gives a services.Service and its
 // Routes. Recipes see chaton.*, service.*, setting.*, secret.*, directory.*,
-// oidc.*, mail.* and route.*, and their own folder; nothing else of the host: no environment,
-// no files, no network.
+// oidc.*, mail.* and route.*, their own folder and the shared parts that they
+// name; nothing else of the host: no environment, no files, no network.
 package recipes
 
 import (
@@ -26,16 +26,17 @@ type Recipe struct {
 	Settings   []Setting
 	Secrets    []Secret // those of its companions included
 	Companions []Companion
+	Parts      []string // names of the shared parts that it uses
 	Accounts   Accounts
 	Data       []Data
 	Public     text.Text // what somebody without an account can do; zero where settings decide: see Resolved
 	Declared   Declared  // as far as no setting decides
 	Builtin    bool      // part of every chaton (directory); not offered to members
-	Hash       string    // of the whole folder
+	Hash       string    // of the whole folder and of what is shared in it
 	Range      diag.Range
 
 	body         *body             // the rest of recipe.hcl, unevaluated
-	files        map[string][]byte // the folder
+	files        map[string][]byte // the folder, with the parts below parts/
 	folder, main string            // how ranges name the folder, and the file that the rest belongs to
 }
 

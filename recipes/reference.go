@@ -3,6 +3,8 @@ package recipes
 import (
 	_ "embed" // the reference's prose
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"ronron/internal/hclread"
@@ -17,6 +19,7 @@ func Reference() []byte {
 	var schema, blocks strings.Builder
 	writeSchema(&schema, "recipe", recipeSchema, 2)
 	writeBlocks(&blocks)
+	writeParts(&blocks)
 	return []byte(strings.NewReplacer(
 		"<!-- schema -->\n", strings.TrimSpace(schema.String())+"\n",
 		"<!-- blocks -->\n", strings.TrimSpace(blocks.String())+"\n",
@@ -96,6 +99,21 @@ func writeBlocks(w *strings.Builder) {
 		fmt.Fprintf(w, "\nOptions of `%s`:\n\n| option | type | meaning |\n| --- | --- | --- |\n", kind)
 		for _, o := range b.options {
 			fmt.Fprintf(w, "| `%s` | %s | %s |\n", o.Name, o.Type, o.Help.EN)
+		}
+	}
+}
+
+// writeParts says what each shared part holds.
+func writeParts(w *strings.Builder) {
+	w.WriteString("\n## Shared parts\n\nWhat `parts` can name: files that several recipes would otherwise each hold a copy of. A Dockerfile copies them from " +
+		"`parts/NAME/`, and a `file` block fills in a template of theirs with the recipe's own variables. A part's content is a part of the " +
+		"recipe: when it changes, the image is built anew and a level that was earned has to be earned again. There is no way to another file of Ronron's.\n\n" +
+		"| part | file | what it is |\n| --- | --- | --- |\n")
+	for _, name := range partNames() {
+		p := sharedParts().byName[name]
+		fmt.Fprintf(w, "| `%s` | | %s |\n", name, p.summary.EN)
+		for _, file := range slices.Sorted(maps.Keys(p.files)) {
+			fmt.Fprintf(w, "| | `%s` | %s |\n", file, p.about[file].EN)
 		}
 	}
 }

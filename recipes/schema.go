@@ -21,6 +21,7 @@ var recipeSchema = &hclread.Schema{
 		{Name: "public", Kind: hclread.Bilingual, Required: true, Help: "What somebody without an account can do."},
 		{Name: "members", Kind: hclread.Bilingual, Default: "none", Help: "What members see and do, for the page about the recipe."},
 		{Name: "limits_note", Kind: hclread.Bilingual, Default: "none", Help: "What the software cannot do here, honestly."},
+		{Name: "parts", Kind: hclread.TextList, Default: "`[]`", Fixed: true, Help: "Shared parts of Ronron's own that the recipe uses, by name; see below. Their files are seen at `parts/NAME/`, as if they lay in the recipe's folder."},
 		{Name: "builtin", Kind: hclread.Bool, Default: "`false`", Fixed: true, Help: "A part of every chaton. Only for recipes that come with Ronron."},
 	},
 	Blocks: []hclread.BlockSchema{

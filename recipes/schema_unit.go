@@ -55,7 +55,7 @@ var unitSchema = &hclread.Schema{
 }
 
 var buildSchema = &hclread.Schema{
-	Help: "Builds the folder's `Dockerfile`, which sees every file of the folder but the recipe's text and `*.tmpl`, and the sources below `sources/`. The images that it starts `FROM` are pinned as `image` is: write name:tag, and chaton.lock gets the digest. `debian:…-slim` alone is taken as it is when the image is made, with its security updates.",
+	Help: "Builds the folder's `Dockerfile`, which sees every file of the folder but the recipe's text and `*.tmpl`, the recipe's `parts` below `parts/`, and the sources below `sources/`. The images that it starts `FROM` are pinned as `image` is: write name:tag, and chaton.lock gets the digest. `debian:…-slim` alone is taken as it is when the image is made, with its security updates.",
 	Attributes: []hclread.Attribute{
 		{Name: "args", Kind: hclread.TextMap, Default: "`{}`", Help: "Arguments of the build; never a secret."},
 	},
@@ -63,6 +63,7 @@ var buildSchema = &hclread.Schema{
 	Refused: map[string]string{
 		"context":    text.Key("The build sees the recipe's own folder and nothing else."),
 		"dockerfile": text.Key("The file is named Dockerfile and lies in the recipe's folder."),
+		"parts":      text.Key(`Parts are named once for the whole recipe: parts = ["name"] beside its version.`),
 	},
 }
 
@@ -91,7 +92,7 @@ var unitFileSchema = &hclread.Schema{
 	Labels: []string{"path"},
 	Help:   "Puts a file into the container before it starts.",
 	Attributes: []hclread.Attribute{
-		{Name: "template", Kind: hclread.Text, Default: "this or `content`", Help: "A `.tmpl` file of the folder: text with `${…}`, `%{ if … }…%{ else }…%{ endif }`, `%{ for x in … }…%{ endfor }`; `~` inside the braces takes the blanks beside it away."},
+		{Name: "template", Kind: hclread.Text, Default: "this or `content`", Help: "A `.tmpl` file of the folder, or of a part (`\"parts/NAME/x.tmpl\"`): text with `${…}`, `%{ if … }…%{ else }…%{ endif }`, `%{ for x in … }…%{ endfor }`; `~` inside the braces takes the blanks beside it away."},
 		{Name: "content", Kind: hclread.Text, Default: "this or `template`", Help: "The content itself."},
 		{Name: "owner", Kind: hclread.Text, Default: "`\"0:0\"`; of a secret file the unit's `user` if in numbers", Help: "`\"uid:gid\"`."},
 		{Name: "mode", Kind: hclread.Text, Default: "`\"0644\"`; of a secret file `\"0400\"`", Help: "A secret file is never readable by all."},

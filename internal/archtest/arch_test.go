@@ -18,7 +18,7 @@ const module = "ronron/"
 // be read, tested and trusted without what stands above it.
 var floors = map[string]int{
 	"internal/errs": 0, "internal/secret": 0, "internal/atomicfile": 0, "internal/logkey": 0,
-	"internal/text": -1, "internal/diag": 0, "internal/mailrelay": 1, "internal/source": 1, "internal/stock": 2, "internal/pass": 0, "recipes/catalog": 0, "recipes/companions": 0,
+	"internal/text": -1, "internal/diag": 0, "internal/mailrelay": 1, "internal/source": 1, "internal/stock": 2, "internal/pass": 0, "recipes/catalog": 0, "recipes/companions": 0, "recipes/parts": 0,
 
 	"recipes/level": 1, "internal/browser": 1, "services": 1, "account": 1, "internal/registry": 1, "internal/hclread": 1, "internal/diag/diagtest": 1,
 

@@ -19,17 +19,24 @@ func (c *checker) folder() {
 	if builds {
 		c.dockerfile(dockerfile)
 	}
-	used := c.templatesUsed()
+	used, parts := c.templatesUsed(), map[string]bool{}
 	for _, file := range slices.Sorted(maps.Keys(c.Folder)) {
 		at := diag.Range{File: c.place(file), Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
-		switch {
+		switch part := recipes.PartOf(file); {
 		case file == c.Main || file == "Dockerfile" || aside(file):
+		case slices.Contains(c.r.Parts, part):
+			parts[part] = parts[part] || used[file] || builds && copied(dockerfile, file)
 		case strings.HasSuffix(file, ".tmpl"):
 			if !used[file] {
 				c.found("template-unused", at, text.Say("No file block names the template %s.", file))
 			}
 		case !builds || !copied(dockerfile, file):
 			c.found("file-unused", at, text.Say("The Dockerfile does not copy %s.", file))
+		}
+	}
+	for _, part := range c.r.Parts {
+		if !parts[part] {
+			c.found("part-unused", c.Root.RangeOf("parts"), text.Say("No file block and no line of the Dockerfile names a file of %s.", part))
 		}
 	}
 }

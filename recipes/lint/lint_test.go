@@ -133,6 +133,23 @@ func TestCheck_NothingIsFoundInACleanRecipe(t *testing.T) {
 	}
 }
 
+// One file of a part is enough to use it, whether it is copied or filled in.
+func TestCheck_APartIsUsedByOneFileOfIt(t *testing.T) {
+	for name, change := range map[string]struct{ file, old, new string }{
+		"copied":    {"Dockerfile", "COPY start", "COPY parts/php-directory/Directory.php start"},
+		"filled in": {"recipe.hcl", `port "http" {`, "file \"/etc/d.php\" {\n      template = \"parts/php-directory/directory.php.tmpl\"\n      owner = \"0:33\"\n      mode = \"0440\"\n    }\n    port \"http\" {"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := folder()
+			files["recipe.hcl"] = []byte(strings.Replace(clean, `version = "1"`, "version = \"1\"\n  parts = [\"php-directory\"]", 1))
+			files[change.file] = []byte(strings.Replace(string(files[change.file]), change.old, change.new, 1))
+			if findings := check(t, files); len(findings) > 0 {
+				t.Errorf("found: %+v", findings)
+			}
+		})
+	}
+}
+
 // cases spoil one thing each: in a file, old becomes new, and exactly the rule
 // speaks, at the line that holds the text (of the spoilt file).
 var cases = []struct {
@@ -181,6 +198,7 @@ var cases = []struct {
 	{"secret-environment", "", `environment  = { A = "b" }`, "environment = { A = secret.salt }\n    secret_environment = true", "secret_environment"},
 	{"template-unused", "old.conf.tmpl", "", "x\n", "x"},
 	{"file-unused", "stop", "", "x\n", "x"},
+	{"part-unused", "", `version = "1"`, "version = \"1\"\n  parts = [\"php-directory\"]", "parts = "},
 }
 
 // cut is the block of the clean recipe that begins with that.

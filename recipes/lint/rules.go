@@ -114,4 +114,6 @@ var rules = []rule{
 		text.Key("It misleads whoever reads the recipe. Use it in a file block, or remove it.")},
 	{"file-unused", Warning, text.Key("A file of the folder is used by nothing"),
 		text.Key("It misleads whoever reads the recipe, and changes the built image's name. Copy it in the Dockerfile, or remove it.")},
+	{"part-unused", Warning, text.Key("A shared part is used by nothing"),
+		text.Key("It misleads whoever reads the recipe, and a change of the part voids the recipe's level. Copy a file of it in the Dockerfile or name a template of it in a file block, or take it out of parts.")},
 }

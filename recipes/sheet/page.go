@@ -65,6 +65,7 @@ var words = map[string]text.Text{
 	"health":     {FR: "vérifiée par", EN: "checked by"},
 	"needs":      {FR: "attend", EN: "waits for"},
 	"volumes":    {FR: "Volumes", EN: "Volumes"},
+	"parts":      {FR: "Parties communes à plusieurs recettes", EN: "Parts shared with other recipes"},
 	"network":    {FR: "Réseau", EN: "Network"},
 	"closed":     {FR: "aucune connexion sortante", EN: "no outgoing connection"},
 	"open":       {FR: "connexions sortantes permises", EN: "outgoing connections allowed"},
@@ -291,6 +292,9 @@ func (p *page) sysadmin(s Sheet) {
 		volumes = "`" + strings.Join(s.Volumes, "`, `") + "`"
 	}
 	p.line("volumes", volumes)
+	if len(s.Parts) > 0 {
+		p.line("parts", "`"+strings.Join(s.Parts, "`, `")+"`")
+	}
 	p.kept(s.Kept)
 	p.section("units")
 	p.row("unit", "image", "user", "root", "rights", "memory", "health", "needs")

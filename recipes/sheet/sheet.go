@@ -36,6 +36,7 @@ type Sheet struct {
 
 	Units     []Unit   `json:"units"`
 	Volumes   []string `json:"volumes"`
+	Parts     []string `json:"parts,omitempty"` // shared with other recipes
 	Jobs      []Work   `json:"jobs"`
 	Schedules []Work   `json:"schedules"`
 	Tools     []Tool   `json:"tools"`
@@ -145,7 +146,7 @@ func Of(r *recipes.Recipe) Sheet {
 		Title: r.Software.Title, Summary: r.Software.Summary, Public: o.Public, Accounts: r.Accounts.Kind,
 		Members: o.Declared.Members, Limits: o.Declared.Limits, Admins: r.Accounts.Administrators, Kept: kept(o.Declared),
 		Egress: o.Service.Egress, Settings: settings(r, o), Data: []Data{}, Ports: []Port{}, Units: []Unit{},
-		Volumes: []string{}, Tools: []Tool{}, Calls: calls(o), Sample: sample(r, o),
+		Volumes: []string{}, Parts: r.Parts, Tools: []Tool{}, Calls: calls(o), Sample: sample(r, o),
 	}
 	for _, d := range o.Resolved.Data {
 		s.Data = append(s.Data, Data{Name: d.Name, What: d.What, Personal: d.Personal, Kept: d.Kept, Volume: d.Volume})
