@@ -18,6 +18,7 @@
 #   kept; SPIP's own logs are off.
 recipe "spip" {
   version = "1"
+  parts   = ["php-database", "php-directory"]
 
   software {
     name          = "SPIP"
@@ -39,8 +40,8 @@ recipe "spip" {
     en = "Anyone can read what is published. The name of whoever writes is visible."
   }
   members = {
-    fr = "Se connecter à l'adresse /ecrire/ ; écrire des articles, joindre des images, relire ceux des autres, les publier."
-    en = "Sign in at the address /ecrire/; write articles, add images, proof-read those of others, publish them."
+    fr = "Se connecter à l'adresse /ecrire/ ; écrire des articles, joindre des images, relire ceux des autres, les proposer à la publication (ou les publier, selon le réglage « role »)."
+    en = "Sign in at the address /ecrire/; write articles, add images, proof-read those of others, propose them for publication (or publish them, by the setting \"role\")."
   }
   limits_note = {
     fr = "On n'y ajoute ni plugin ni squelette depuis le navigateur, aucun courriel n'est envoyé, et aucun autre site n'est lu."
@@ -182,12 +183,12 @@ recipe "spip" {
       mode     = "0440"
     }
     file "/etc/ronron/database.php" {
-      template = "database.php.tmpl"
+      template = "parts/php-database/database.php.tmpl"
       owner    = "0:33"
       mode     = "0440"
     }
     file "/etc/ronron/directory.php" {
-      template = "directory.php.tmpl"
+      template = "parts/php-directory/directory.php.tmpl"
       owner    = "0:33"
       mode     = "0440"
     }
