@@ -16,6 +16,7 @@
 # - No IP address is kept: nobody writes without an account.
 recipe "mediawiki" {
   version = "1"
+  parts   = ["php-database", "php-directory"]
 
   software {
     name          = "MediaWiki"
@@ -33,7 +34,7 @@ recipe "mediawiki" {
   }
 
   public = setting.read == "everyone" ? {
-    fr = "Tout le monde peut lire. Le nom de compte de qui écrit est visible."
+    fr = "Tout le monde peut lire. L'identifiant de qui écrit est visible."
     en = "Anyone can read. The login of whoever writes is visible."
     } : {
     fr = "Rien : seuls les membres peuvent lire."
@@ -119,7 +120,7 @@ recipe "mediawiki" {
 
   data "pages" {
     what = {
-      fr = "Les pages et les fichiers, avec chaque version : son heure et le compte de qui l'a écrite."
+      fr = "Les pages et les fichiers, avec chaque version : son heure et l'identifiant de qui l'a écrite."
       en = "The pages and files, with each version: when, and the login of whoever wrote it."
     }
     personal = true
@@ -176,12 +177,12 @@ recipe "mediawiki" {
       mode     = "0440"
     }
     file "/etc/ronron/database.php" {
-      template = "database.php.tmpl"
+      template = "parts/php-database/database.php.tmpl"
       owner    = "0:33"
       mode     = "0440"
     }
     file "/etc/ronron/directory.php" {
-      template = "directory.php.tmpl"
+      template = "parts/php-directory/directory.php.tmpl"
       owner    = "0:33"
       mode     = "0440"
     }
@@ -277,7 +278,7 @@ recipe "mediawiki" {
   requests {
     none = true
     off = {
-      fr = "Aucune extension qui interroge d'autres sites n'est installée, la statistique d'installation est coupée, et les images d'autres sites ne sont pas montrées."
+      fr = "Aucune extension qui interroge d'autres sites n'est installée, le décompte des installations est coupé, et les images d'autres sites ne sont pas montrées."
       en = "No extension that asks other sites is installed, the count of installations is off, and images of other sites are not shown."
     }
   }
