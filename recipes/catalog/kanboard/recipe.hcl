@@ -21,6 +21,7 @@
 # - No address of a visitor is kept, and no log names anybody.
 recipe "kanboard" {
   version = "1"
+  parts   = ["php-directory"]
 
   software {
     name          = "Kanboard"
@@ -144,7 +145,7 @@ recipe "kanboard" {
       mode     = "0440"
     }
     file "/etc/ronron/directory.php" {
-      template = "directory.php.tmpl"
+      template = "parts/php-directory/directory.php.tmpl"
       owner    = "0:33"
       mode     = "0440"
     }
