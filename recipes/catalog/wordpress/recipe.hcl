@@ -19,6 +19,7 @@
 # - HTML that scripts could hide in is filtered for everybody, administrators too.
 recipe "wordpress" {
   version = "1"
+  parts   = ["php-database", "php-directory"]
 
   software {
     name          = "WordPress"
@@ -194,12 +195,12 @@ recipe "wordpress" {
       mode     = "0440"
     }
     file "/etc/ronron/database.php" {
-      template = "database.php.tmpl"
+      template = "parts/php-database/database.php.tmpl"
       owner    = "0:33"
       mode     = "0440"
     }
     file "/etc/ronron/directory.php" {
-      template = "directory.php.tmpl"
+      template = "parts/php-directory/directory.php.tmpl"
       owner    = "0:33"
       mode     = "0440"
     }
