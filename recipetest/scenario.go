@@ -138,10 +138,18 @@ func (s *Steps) UnmarshalJSON(b []byte) error {
 	return strictly(b, &(*s)[0])
 }
 
+var unknownField = regexp.MustCompile(`unknown field ("[^"]*")`)
+
 func strictly(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	return d.Decode(into)
+	err := d.Decode(into)
+	if err != nil {
+		if m := unknownField.FindStringSubmatch(err.Error()); m != nil {
+			return text.Errorf("unknown field %s", m[1])
+		}
+	}
+	return err
 }
 
 // ScenarioOf returns the scenario that lies beside a recipe, with what its kind
@@ -170,7 +178,7 @@ func together(wrong []error) text.Text {
 	for _, err := range wrong {
 		all = append(all, text.Text{EN: errs.In(err, text.EN), FR: errs.In(err, text.FR)})
 	}
-	return text.Join(all, "; ")
+	return text.Text{EN: text.Join(all, "; ").EN, FR: text.Join(all, "\u202f; ").FR}
 }
 
 func parseScenario(content []byte) (s Scenario, err error) {
