@@ -93,7 +93,7 @@ func (a *App) reach(c *cli.Context) (*daemon, error) {
 // running is the connection to a daemon that was found, unless it is stopped.
 func (a *App) running(host Host, id services.ChatonID, found *Daemon) (*daemon, error) {
 	if !found.Running {
-		return nil, errs.New(errs.Unavailable, "The daemon of %s does not run (%s).", id, found.State).
+		return nil, errs.New(errs.Unavailable, "The daemon of %s does not run (%s).", id, services.UnitState(found.State)).
 			WithHint("Start it again with: ronron up --file FILE. Why it stopped: ronron logs daemon --chaton %s", id)
 	}
 	return a.dialled(host, id, found.ID), nil
