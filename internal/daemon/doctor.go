@@ -96,8 +96,11 @@ func (d *Daemon) checkServices(ctx context.Context, add adder) {
 	}
 	for _, s := range status.Services {
 		if s.State != "healthy" {
-			add("service "+string(s.Name), problem, isNot(s),
-				text.Say("`ronron logs %s` shows what it says; `ronron up` starts or restarts it.", s.Name))
+			fix := text.Say("`ronron logs %s` shows what it says; `ronron up` starts or restarts it.", s.Name)
+			if s.State == "missing" { // it says nothing
+				fix = text.Of("Run `ronron up`.")
+			}
+			add("service "+string(s.Name), problem, isNot(s), fix)
 			continue
 		}
 		restarts := 0
@@ -165,17 +168,19 @@ func (d *Daemon) checkLastRun(ctx context.Context, add adder) {
 	case err != nil:
 		add("last up", warning, said(err), none)
 	case last.Ended.IsZero() && d.lock.holder() == nil:
-		add("last up", warning, text.Say("The last `up`, of %s, was cut off.", last.Started.Format(time.RFC3339)), text.Of("Run `ronron up` again: it goes on from there."))
+		add("last up", warning, text.Say("The last `up`, of %s, was cut off.", moment(last.Started)), text.Of("Run `ronron up` again: it goes on from there."))
 	case last.Ended.IsZero():
-		add("last up", ok, text.Say("An `up` is running, since %s.", last.Started.Format(time.RFC3339)), none)
+		add("last up", ok, text.Say("An `up` is running, since %s.", moment(last.Started)), none)
 	case last.Outcome == "failed":
-		add("last up", warning, text.Say("The last `up`, of %s, ended failed.", last.Started.Format(time.RFC3339)), text.Of("Run `ronron up` again: it goes on from there."))
+		add("last up", warning, text.Say("The last `up`, of %s, ended failed.", moment(last.Started)), text.Of("Run `ronron up` again: it goes on from there."))
 	case last.Outcome == "interrupted":
-		add("last up", warning, text.Say("The last `up`, of %s, ended interrupted.", last.Started.Format(time.RFC3339)), text.Of("Run `ronron up` again: it goes on from there."))
+		add("last up", warning, text.Say("The last `up`, of %s, ended interrupted.", moment(last.Started)), text.Of("Run `ronron up` again: it goes on from there."))
 	default:
-		add("last up", ok, text.Say("The last `up` ended %s.", last.Ended.Format(time.RFC3339)), none)
+		add("last up", ok, text.Say("The last `up` ended %s.", moment(last.Ended)), none)
 	}
 }
+
+func moment(t time.Time) string { return t.Format("2006-01-02 15:04 MST") }
 
 // said is all that err says, in both languages.
 func said(err error) text.Text {
