@@ -71,7 +71,6 @@ func TestPart_ReportsProblems(t *testing.T) {
 		"not explained": {func(f map[string][]byte) { f["more.php"] = nil }, "File not explained"},
 		"twice":         {func(f map[string][]byte) { replace(f, `file "directory.php.tmpl"`, `file "Directory.php"`) }, "Name used twice"},
 		"no summary":    {func(f map[string][]byte) { replace(f, `summary =`, `title =`) }, "Unknown attribute"},
-		"no part.hcl":   {func(f map[string][]byte) { delete(f, partFile) }, "Missing part.hcl"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := maps.Clone(good)
