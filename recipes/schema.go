@@ -113,7 +113,9 @@ var accountsSchema = &hclread.Schema{
 	Help: "How members sign in. `\"ldap\"`: the directory; the service gets an account of its own there, and its units reach it as " +
 		"`directory.host`. `\"header\"`: the gateway signs members in before the routes with `enter`, and tells the software who is there. " +
 		"`\"basic\"`: the same, and programs may send login and password with each request (WebDAV, calendars). `\"oidc\"`: the portal signs " +
-		"members in and tells the software by OpenID Connect (authorization code flow, `oidc.*`); its units reach the portal under its public address. `\"none\"`: not by the chaton's accounts.",
+		"members in and tells the software by OpenID Connect (authorization code flow, `oidc.*`); its units reach the portal under its public address. `\"none\"`: not by the chaton's accounts. " +
+		"Of `\"header\"` and `\"basic\"`: a suspended member is out within five minutes, and `/.ronron/leave` on the service's host signs out. Another member may then come in the same browser: " +
+		"software that keeps a session in a cookie must look at the header again, or be made to forget.",
 	Attributes: []hclread.Attribute{
 		{Name: "identity", Kind: hclread.Text, Default: "none", Fixed: true, Help: "What the software keys people by: `\"uid\"`, `\"mail\"`."},
 		{Name: "administrators", Kind: hclread.Bilingual, Default: "none", Fixed: true, Help: "How members of the group `admins` become administrators."},

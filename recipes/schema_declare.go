@@ -61,9 +61,9 @@ var retentionSchema = &hclread.Schema{
 var requestsSchema = &hclread.Schema{
 	Help: "Requests of the software, and of the browsers that show it, to third parties; telemetry is one.",
 	Attributes: []hclread.Attribute{
-		{Name: "none", Kind: hclread.Bool, Required: true, Help: "Nobody else is asked anything."},
+		{Name: "none", Kind: hclread.Bool, Required: true, Help: "Nobody else is asked anything, but what members themselves have it ask, such as the feeds that they follow."},
 		{Name: "off", Kind: hclread.Bilingual, Default: "none", Help: "How they are switched off."},
-		{Name: "exceptions", Kind: hclread.Bilinguals, Default: "`{}`", Help: "Those that are left: host name and why."},
+		{Name: "exceptions", Kind: hclread.Bilinguals, Default: "`{}`", Help: "Those that are left: the name of the host that is asked, and why."},
 	},
 }
 

@@ -15,7 +15,7 @@ var (
 
 var unitSchema = &hclread.Schema{
 	Labels: []string{"name"},
-	Help:   "One container; at least one.",
+	Help:   "One container; at least one. Its name is its host name in the service's network: other units reach it as `http://web:8080`. Its address can change at each `ronron up`, so what keeps addresses (nginx does) has to look the name up again.",
 	Attributes: []hclread.Attribute{
 		{Name: "image", Kind: hclread.Text, Default: "this or `build`", Help: "`\"name:tag\"`, or with the digest, `\"name:tag@sha256:…\"`. A tag alone is pinned to a digest by `ronron recipe lock`, or by the first `ronron up`."},
 		{Name: "user", Kind: hclread.Text, Default: "the image's", Help: "`\"33:33\"`, or a name that the image knows."},
@@ -55,7 +55,7 @@ var unitSchema = &hclread.Schema{
 }
 
 var buildSchema = &hclread.Schema{
-	Help: "Builds the folder's `Dockerfile`, which sees every file of the folder but the recipe's text and `*.tmpl`, the recipe's `parts` below `parts/`, and the sources below `sources/`. The images that it starts `FROM` are pinned as `image` is: write name:tag, and chaton.lock gets the digest. `debian:…-slim` alone is taken as it is when the image is made, with its security updates.",
+	Help: "Builds the folder's `Dockerfile`, which sees every file of the folder but the recipe's text and `*.tmpl`, the recipe's `parts` below `parts/`, and the sources below `sources/`. The engine's classic builder does it, which knows nothing of BuildKit: no `COPY --chmod`, `RUN --mount` or `<<EOT`. The images that it starts `FROM` are pinned as `image` is: write name:tag, and chaton.lock gets the digest. `debian:…-slim` alone is taken as it is when the image is made, with its security updates.",
 	Attributes: []hclread.Attribute{
 		{Name: "args", Kind: hclread.TextMap, Default: "`{}`", Help: "Arguments of the build; never a secret."},
 	},
