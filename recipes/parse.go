@@ -104,10 +104,9 @@ func (p *parser) folder() (src []byte, ok bool) {
 	}
 	src, ok = p.r.files[p.r.main]
 	if !ok {
-		missing := text.Key("Missing recipe.hcl")
-		if p.r.main != "recipe.hcl" {
-			missing = "Missing " + p.r.main
-		}
+		missing := map[string]string{
+			"recipe.hcl": text.Key("Missing recipe.hcl"), "companion.hcl": text.Key("Missing companion.hcl"), partFile: text.Key("Missing part.hcl"),
+		}[p.r.main]
 		p.wrong(missing, "A recipe is a folder with a file %s in it.", p.r.main)
 	}
 	return src, ok && !p.diags.HasErrors()
