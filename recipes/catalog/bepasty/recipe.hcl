@@ -42,7 +42,7 @@ recipe "bepasty" {
     en = "Depositing texts, with colours for code, and files; choosing how long they stay; finding and erasing one's deposits."
   }
   limits_note = {
-    fr = "Les dépôts ne sont pas chiffrés : l'hébergeur de la machine peut les lire. Il n'y a pas de mot de passe en plus du lien. Une vidéo se regarde du début : on ne peut pas y avancer avant de l'avoir reçue. La connexion d'un membre suspendu s'arrête au plus tard au bout de 5 minutes."
+    fr = "Les dépôts ne sont pas chiffrés : qui tient la machine peut les lire. Il n'y a pas de mot de passe en plus du lien. Une vidéo se regarde depuis le début : on ne peut pas y avancer avant de l'avoir reçue. La connexion d'un membre suspendu s'arrête au plus tard au bout de 5 minutes."
     en = "Deposits are not encrypted: whoever holds the machine can read them. There is no password besides the link. A video is watched from the beginning: one cannot move on in it before it has come. The session of a suspended member ends after 5 minutes at the latest."
   }
 
@@ -124,7 +124,7 @@ recipe "bepasty" {
 
   data "deposits" {
     what = {
-      fr = "Les textes et les fichiers déposés, leur nom et leur type, le nom de compte de qui les a déposés, l'heure du dépôt et de la dernière lecture. Qui les a lus n'est pas gardé."
+      fr = "Les textes et les fichiers déposés, leur nom et leur type, l'identifiant de qui les a déposés, l'heure du dépôt et de la dernière lecture. Qui les a lus n'est pas gardé."
       en = "The texts and files that were deposited, their names and types, the login of who deposited them, when they were deposited and last read. Who read them is not kept."
     }
     personal = true
