@@ -89,7 +89,7 @@ func (v recipeHuman) Recipes(entries []recipeEntry) error {
 // Recipe is the page of the recipe, with the level on top.
 func (v recipeHuman) Recipe(s sheet.Sheet, level text.Text) error {
 	_, err := fmt.Fprintf(v.w, "%s\n%s\n\n%s", v.paint.strong(printable(s.Software.Name)),
-		v.say("recipe %s, version %s; level: %s", s.Recipe, printable(s.Version), level), printableLines(s.In(v.lang)))
+		v.say("recipe %s, version %s; level: %s", s.Recipe, printable(s.Version), level), v.page(printableLines(s.In(v.lang))))
 	return err
 }
 
