@@ -125,7 +125,8 @@ func (w *templateWriter) services(in TemplateInput) {
 	for _, s := range in.Services {
 		w.line("")
 		if !s.Title.IsZero() {
-			w.line("# %s: https://%s.%s/", oneLine(s.Title.In(in.Language)), oneLine(s.Name), oneLine(in.Domain))
+			colon := map[text.Lang]string{text.FR: " :", text.EN: ":"}[in.Language]
+			w.line("# %s%s https://%s.%s/", oneLine(s.Title.In(in.Language)), colon, oneLine(s.Name), oneLine(in.Domain))
 		}
 		w.line("service %s {", hclread.Quote(s.Name))
 		w.line("  recipe = %s", hclread.Quote(s.Recipe))
