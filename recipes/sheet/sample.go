@@ -29,8 +29,9 @@ type Said struct {
 }
 
 // sample resolves the recipe for nobody in particular. Pages show what comes of
-// it, so that everything is as in examples, and the same at each time.
-func sample(r *recipes.Recipe, o recipes.Outline) Sample {
+// it, so that everything is as in examples, and the same at each time. The limits
+// are those of its units.
+func sample(r *recipes.Recipe, o recipes.Outline) (Sample, map[services.Name]services.Limits) {
 	const base = "dc=example,dc=org"
 	host := r.Name + "." + domain
 	in := recipes.Input{
@@ -51,7 +52,11 @@ func sample(r *recipes.Recipe, o recipes.Outline) Sample {
 	}
 	resolved, diags := r.Resolve(in)
 	if diags.HasErrors() {
-		return Sample{}
+		return Sample{}, nil
+	}
+	limits := map[services.Name]services.Limits{}
+	for _, u := range resolved.Service.Units {
+		limits[u.Name] = u.Limits
 	}
 	s := Sample{
 		Public:  only(o.Public, resolved.Public),
@@ -68,7 +73,7 @@ func sample(r *recipes.Recipe, o recipes.Outline) Sample {
 		}
 		s.Data[d.Name] = Said{What: only(d.What, resolved.Data[i].What), Kept: only(d.Kept, resolved.Data[i].Kept)}
 	}
-	return s
+	return s, limits
 }
 
 // only is the sample's text where the recipe's own depends on something.

@@ -137,6 +137,7 @@ type Tool struct {
 // Of describes a recipe.
 func Of(r *recipes.Recipe) Sheet {
 	o := r.Outline()
+	said, limits := sample(r, o)
 	s := Sheet{
 		Recipe: r.Name, Version: r.Version, Builtin: r.Builtin,
 		Software: Software{
@@ -146,7 +147,7 @@ func Of(r *recipes.Recipe) Sheet {
 		Title: r.Software.Title, Summary: r.Software.Summary, Public: o.Public, Accounts: r.Accounts.Kind,
 		Members: o.Declared.Members, Limits: o.Declared.Limits, Admins: r.Accounts.Administrators, Kept: kept(o.Declared),
 		Egress: o.Service.Egress, Settings: settings(r, o), Data: []Data{}, Ports: []Port{}, Units: []Unit{},
-		Volumes: []string{}, Parts: r.Parts, Tools: []Tool{}, Calls: calls(o), Sample: sample(r, o),
+		Volumes: []string{}, Parts: r.Parts, Tools: []Tool{}, Calls: calls(o), Sample: said,
 	}
 	for _, d := range o.Resolved.Data {
 		s.Data = append(s.Data, Data{Name: d.Name, What: d.What, Personal: d.Personal, Kept: d.Kept, Volume: d.Volume})
@@ -155,6 +156,9 @@ func Of(r *recipes.Recipe) Sheet {
 		s.Ports = append(s.Ports, Port{Name: string(l.Name), Protocol: l.Protocol, First: l.Public, Count: l.Ports(), If: openIf(o, string(l.Name))})
 	}
 	for _, u := range o.Service.Units {
+		if l, ok := limits[u.Name]; ok {
+			u.Limits = l // which settings may decide
+		}
 		s.Memory += u.Limits.Memory
 		s.Units = append(s.Units, unit(u))
 	}

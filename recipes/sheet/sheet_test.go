@@ -94,6 +94,10 @@ func TestPage_ShowsWhatSettingsDecideAsItIsByDefault(t *testing.T) {
 	if page := Of(r).In(text.EN); !strings.Contains(page, "https://synapse.example.org") || !strings.Contains(page, "allowed where `setting.federation`") {
 		t.Errorf("the page does not say where members sign in, or when the service calls out:\n%s", page)
 	}
+	r, _ = catalog.Get("privatebin")
+	if page := Of(r).In(text.EN); !strings.Contains(page, "512 MiB") {
+		t.Errorf("the page does not say what memory a unit has whose limit follows a setting:\n%s", page)
+	}
 	r, _ = catalog.Get("ejabberd")
 	if page := Of(r).In(text.EN); !strings.Contains(page, "tcp 5222, tcp 5269 (where `setting.federation`)") {
 		t.Errorf("the page does not say which ports are always open, and which are not:\n%s", page)
