@@ -1,6 +1,7 @@
 # All of scenario.json passed, and polls were made, answered and read in two browsers,
-# against CryptPad 2026.2.2 put together from its sources on Debian under the name of
-# upstream's image, which could not be had where the catalog is made.
+# against CryptPad 2026.2.2 put together from its sources, on Debian with Node 24 and
+# without a part of the editor of diagrams, under the name of upstream's image, which
+# could not be had where the catalog is made.
 #
 # What is decided here, and why:
 #
