@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -210,5 +211,17 @@ func TestFrench_FiguresAndAges(t *testing.T) {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func TestPortFree_SaysInBothLanguagesThatAPortIsTaken(t *testing.T) {
+	l, err := net.Listen("tcp", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	err = linux{}.PortFree("tcp", l.Addr().(*net.TCPAddr).Port)
+	if err == nil || err.Error() != "address already in use" || errs.In(err, text.FR) != "adresse déjà prise" {
+		t.Errorf("got %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"ronron/internal/errs"
 	"ronron/internal/mailrelay"
+	"ronron/internal/text"
 )
 
 // linux looks at the machine that the command runs on.
@@ -78,6 +79,9 @@ func (linux) PortFree(protocol string, port int) error {
 		return nil // we may not, but the gateway may
 	}
 	if err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return text.Errorf("address already in use")
+		}
 		if inner, ok := errors.AsType[syscall.Errno](err); ok {
 			return inner
 		}
