@@ -9,6 +9,7 @@ import (
 
 	"ronron/internal/api"
 	"ronron/internal/atomicfile"
+	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/text"
 )
@@ -68,7 +69,7 @@ func (a *App) answers(c *cli.Context) (Answers, error) {
 	given := Answers{Name: c.String("name"), Domain: c.String("domain"), Language: c.String("language"), Contact: c.String("contact")}
 	if a.env.Terminal.In {
 		var err error
-		if given, services, err = a.fiveQuestions(given, services, summaries); err != nil {
+		if given, services, err = a.fiveQuestions(given, services, names, summaries); err != nil {
 			return given, err
 		}
 	}
@@ -80,15 +81,36 @@ func (a *App) answers(c *cli.Context) (Answers, error) {
 	if given.Language == "" {
 		given.Language = "fr"
 	}
-	if services != "none" {
-		given.Recipes = strings.FieldsFunc(services, func(r rune) bool { return r == ',' || r == ' ' })
-	}
-	for _, name := range given.Recipes {
-		if !slices.Contains(names, name) {
-			return given, usage("There is no recipe named %q.", name).WithHint("Those that come with Ronron: %s", strings.Join(names, ", "))
+	given.Recipes = recipesIn(services)
+	return given, knownRecipes(given.Recipes, names)
+}
+
+func knownRecipes(asked, known []string) error {
+	for _, name := range asked {
+		if !slices.Contains(known, name) {
+			return usage("There is no recipe named %q.", name).WithHint("Those that come with Ronron: %s", strings.Join(known, ", "))
 		}
 	}
-	return given, nil
+	return nil
+}
+
+func recipesIn(answer string) []string {
+	if answer == "none" {
+		return nil
+	}
+	return strings.FieldsFunc(answer, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// refused says what a file with these answers would be refused for.
+func (a *App) refused(with Answers) error {
+	_, diags := a.env.Language.Read(api.Wanted{File: defaultFile, Content: a.env.Language.Template(with), Who: a.env.Who})
+	for _, d := range diags {
+		if d.Severity == diag.SeverityError {
+			_, detail := d.Text()
+			return usage("%s", detail)
+		}
+	}
+	return nil
 }
 
 // offered are the recipes that a host can choose from.
@@ -101,19 +123,29 @@ func (a *App) offered() (names, summaries []string) {
 	return names, summaries
 }
 
-// fiveQuestions asks for what no option gave.
-func (a *App) fiveQuestions(given Answers, services string, offered []string) (Answers, string, error) {
+// fiveQuestions asks for what no option gave. What the file would be refused for
+// is said at once, and asked again.
+func (a *App) fiveQuestions(given Answers, services string, known, offered []string) (Answers, string, error) {
+	// Each answer is looked at in a file whose other answers are right.
+	alone := func(put func(*Answers, string)) func(string) error {
+		return func(answer string) error {
+			with := Answers{Name: "x", Domain: "chaton.localhost", Language: "fr", Contact: "contact@chaton.localhost"}
+			put(&with, answer)
+			return a.refused(with)
+		}
+	}
 	steps := []struct {
 		value    *string
 		question text.Text
 		usual    string
 		before   []string
+		check    func(string) error
 	}{
-		{&given.Name, text.Of("What is your chaton called?"), "", nil},
-		{&given.Domain, text.Of("Which domain does it have? (chaton.localhost to try it on this machine)"), "chaton.localhost", nil},
-		{&given.Language, text.Of("Which language do its pages speak, fr or en?"), "fr", nil},
-		{&given.Contact, text.Of("At which mail address can the host be reached?"), "", nil},
-		{&services, text.Of("Which services? (names separated by commas, or none)"), "dokuwiki, pages", offered},
+		{&given.Name, text.Of("What is your chaton called?"), "", nil, alone(func(with *Answers, s string) { with.Name = s })},
+		{&given.Domain, text.Of("Which domain does it have? (chaton.localhost to try it on this machine)"), "chaton.localhost", nil, alone(func(with *Answers, s string) { with.Domain = s })},
+		{&given.Language, text.Of("Which language do its pages speak, fr or en?"), "fr", nil, alone(func(with *Answers, s string) { with.Language = s })},
+		{&given.Contact, text.Of("At which mail address can the host be reached?"), "", nil, alone(func(with *Answers, s string) { with.Contact = s })},
+		{&services, text.Of("Which services? (names separated by commas, or none)"), "dokuwiki, pages", offered, func(s string) error { return knownRecipes(recipesIn(s), known) }},
 	}
 	for _, s := range steps {
 		if *s.value != "" {
@@ -122,13 +154,29 @@ func (a *App) fiveQuestions(given Answers, services string, offered []string) (A
 		for _, line := range s.before {
 			a.note("%s", line)
 		}
-		answer, err := a.question(s.question, s.usual)
+		answer, err := a.checkedQuestion(s.question, s.usual, s.check)
 		if err != nil {
 			return given, services, err
 		}
 		*s.value = answer
 	}
 	return given, services, nil
+}
+
+// checkedQuestion is question for an answer that can be wrong: it says why, and
+// asks again, three times at most.
+func (a *App) checkedQuestion(asked text.Text, usual string, check func(string) error) (string, error) {
+	for left := 2; ; left-- {
+		answer, err := a.question(asked, usual)
+		if err != nil {
+			return "", err
+		}
+		wrong := check(answer)
+		if wrong == nil || left == 0 {
+			return answer, wrong
+		}
+		a.note("%s", errs.Sentence(wrong))
+	}
 }
 
 // question asks until there is an answer, three times at most; an empty one

@@ -337,6 +337,29 @@ func TestInit_AsksFiveQuestions(t *testing.T) {
 	}
 }
 
+func TestInit_AsksAgainForWhatIsWrong(t *testing.T) {
+	w := newWorld(t)
+	w.language.refuse = func(in api.Wanted) diag.List {
+		if strings.Contains(string(in.Content), `"asso"`) {
+			return diag.List{diag.Error("Bad domain", text.Text{EN: "It needs a dot.", FR: "Il faut un point."}, diag.Range{})}
+		}
+		return nil
+	}
+	path := filepath.Join(t.TempDir(), "new.hcl")
+	w.typing("Mon chaton\nasso\nasso.test\nen\nhost@asso.test\nwikki\ndokuwiki\n")
+	w.wantCode(exitDone, "init", "--file", path)
+	wantIn(t, "stderr", "It needs a dot.", w.stderr)
+	wantIn(t, "stderr", `no recipe named "wikki"`, w.stderr)
+	got, _ := os.ReadFile(path)
+	var a Answers
+	if err := json.Unmarshal(got, &a); err != nil || a.Domain != "asso.test" || !slices.Equal(a.Recipes, []string{"dokuwiki"}) {
+		t.Errorf("written %s (%v)", got, err)
+	}
+	w.typing("Mon chaton\nasso\nasso\nasso\n")
+	w.wantCode(exitUsage, "init", "--file", path+"2")
+	wantIn(t, "stderr", "Error: It needs a dot.", w.stderr)
+}
+
 func TestValidate_NeedsNoEngine(t *testing.T) {
 	w := newWorld(t)
 	w.env.Connect = func(context.Context) (Host, error) {

@@ -121,6 +121,7 @@ func (s *safeBuffer) String() string {
 
 type fakeLanguage struct {
 	diags   diag.List
+	refuse  func(api.Wanted) diag.List // instead of diags
 	seen    []api.Wanted
 	folder  string
 	mail    chaton.Mail
@@ -138,10 +139,14 @@ func (l *fakeLanguage) Resolve(api.Wanted) ([]recipes.Resolved, diag.List) {
 
 func (l *fakeLanguage) Read(w api.Wanted) (chaton.Chaton, diag.List) {
 	l.seen = append(l.seen, w)
+	diags := l.diags
+	if l.refuse != nil {
+		diags = l.refuse(w)
+	}
 	return chaton.Chaton{
 		Name: "Test", Domain: "chaton.test", HTTPSPort: 8443, HTTPPort: 8080, RecipeFolder: l.folder, Mail: l.mail,
 		Services: []chaton.Service{{Name: "wiki", Recipe: "dokuwiki", Host: "wiki.chaton.test"}},
-	}, l.diags
+	}, diags
 }
 
 func (l *fakeLanguage) Offers(api.Wanted) ([]Offer, diag.List) {
