@@ -186,6 +186,26 @@ func TestParse_BoundsWork(t *testing.T) {
 	}
 }
 
+// What is wrong with an expression is said in both languages, whichever library
+// finds it.
+func TestParse_SpeaksFrenchOfBrokenExpressions(t *testing.T) {
+	for _, expr := range []string{
+		`[for x in null : x]`, `[for x, y, z in [1] : x]`, `{for x in [1] : null => x}`, `{for x in [1,1] : "a" => x}`, `[for x in [1] : x if "a"]`, `[for x in [1] : x if null]`,
+		`{(null) = 1}`, `{[1] = 1}`, `"a".b`, `null[0]`, `[1]["a"]`, `{a=1}.b`, `upper(null)`, `upper(["a"]...)`, `upper(5...)`, `true ? 1`, `join(",", null)`, `keys("a")`,
+		`element([], 0)`, `merge("a")`, `slice([1], 3, 4)`, `parseint("x", 10)`, `format("%d", "x")`, `substr("a", "b", 1)`, `min()`, `coalesce(null)`, `tonumber("x")`, `range("a", 2)`,
+		`split(1, [])`, `regex("a", "b")`, `concat("a")`, `contains(1, 2)`, `sort(1)`, `values(1)`, `[1, 2`, `chaton["nmae"]`, `null ? 1 : 2`, `1 && 2`, `!5`, `-"a"`, `"a" < "b"`,
+		`jsonencode()`, `"${null}"`, `"%{ if null }a%{ endif }"`, `"%{ for x in null }a%{ endfor }"`, `"%{ for x in 5 }a%{ endfor }"`, `"%{ endif }"`, `"%{ endfor }"`, `"%{ else }"`, `"%{ foo }"`,
+		`"%{ if true }"`, `chaton.name.x`, `[1][5]`, `[1][0.5]`, `{a=1}[0]`, `base64decode("a")`, `indent(1)`, `1 & 2`, `1 | 2`, `~1`, `upper::`, `[1].0.1`, `chaton.`, `"a", `, `null[*]`, `for`, `[for]`, `"${1 2}"`,
+	} {
+		t.Run(expr, func(t *testing.T) {
+			_, diags := Parse("x", wrap(expr))
+			for _, d := range diags {
+				diagtest.Plain(t, d)
+			}
+		})
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, dir := range []string{"good/pad", "bad/structure", "bad/units", "bad/expressions", "bad/secrets", "bad/escape", "bad/work", "bad/declared"} {
 		files := folder(f, "testdata/"+dir)

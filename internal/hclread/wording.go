@@ -58,6 +58,12 @@ func words() map[string]say {
 	key := fixed("Name or value missing", `Inside { … } each item is written name = value.`)
 	place := fixed("Value missing", "Something is expected here: a text in quotes, a number, true or false, a list […] or an object {…}.")
 	line := fixed("Line not understood", `A line is either an attribute, name = value, or begins a block, name "label" { … }.`)
+	loop := fixed("Loop not understood", `A loop is written [for x in list : …], or {for name, x in object : name => …} for an object; if … at its end chooses among the items.`)
+	filter := fixed("Not a condition", "After if stands a condition, which is true or false; this is neither.")
+	name := fixed("Name not usable", "A name in an object is a text; this is something else, or nothing (null).")
+	dot := fixed("Name missing", "After a dot stands a name.")
+	index := fixed("Index not understood", `An item is chosen by its number, list[0], or by its name, object["name"].`)
+	call := fixed("Call not understood", "A function is called by its name with parentheses: upper(…).")
 	return map[string]say{
 		"Attribute redefined":                             withDetail("Attribute written twice", redefined),
 		"Argument or block definition required":           line,
@@ -119,6 +125,31 @@ func words() map[string]say {
 		"Invalid index":                                   fixed("No such item", "The list or object has no item under this index."),
 		"Attempt to get attribute from null value":        fixed("Nothing there", "What stands before the dot is nothing (null), so it has no attributes."),
 		"Attempt to index null value":                     fixed("Nothing there", "What stands before the bracket is nothing (null), so it has no items."),
+		"Unsupported operator":                            fixed("Unknown sign between values", "Conditions are joined by && (and) and || (or), and ! before one turns it around."),
+		"Invalid 'for' expression":                        loop,
+		"Invalid 'for' directive":                         fixed("Loop not understood", "In a template a loop is written %{ for x in list } … %{ endfor }."),
+		"Invalid 'for' condition":                         filter,
+		"Condition is null":                               filter,
+		"Duplicate object key":                            fixed("Name used twice", "Two turns of this loop give the object the same name; each needs a name of its own."),
+		"Null value as key":                               name,
+		"Incorrect key type":                              name,
+		"Invalid object key":                              name,
+		"Invalid attribute name":                          dot,
+		"Attribute name required":                         dot,
+		"Invalid legacy index syntax":                     index,
+		"Index value required":                            index,
+		"Missing false expression in conditional":         fixed("Choice not finished", "A choice is written condition ? a : b; the colon and what is taken otherwise are missing."),
+		"Missing function name":                           call,
+		"Missing open parenthesis":                        call,
+		"Unexpected endif directive":                      fixed("Template not understood", "This %{ endif } belongs to no %{ if }."),
+		"Unexpected endfor directive":                     fixed("Template not understood", "This %{ endfor } belongs to no %{ for }."),
+		"Invalid expanding argument value":                fixed("Not a list", "Before ... stands a list, whose items become the values of the function; this is none."),
+		"Unexpected comma after argument":                 fixed("Unexpected comma", "Each attribute stands on a line of its own, without a comma at its end."),
+		"Splat of null value":                             fixed("Nothing there", "What stands before the bracket is nothing (null), so it has no items."),
+		"Nested splat expression not allowed":             fixed("Expression not understood", "An asterisk cannot follow another here; write a loop: [for x in list : …]."),
+		"Invalid nested splat expressions":                fixed("Expression not understood", "An asterisk cannot follow another here; write a loop: [for x in list : …]."),
+		"Missing close bracket on splat index":            closing,
+		"Variable name required":                          place,
 		"Ambiguous attribute key":                         fixed("Name not clear", "A name with a dot in it is written in quotes; a name that is worked out is written in parentheses."),
 	}
 }
@@ -272,21 +303,37 @@ func reason(err error) text.Text {
 	return borrowed(err.Error())
 }
 
-var mismatch = regexp.MustCompile(`^(.+) is needed, but have (text|number|list|object|true or false)(\.?)$`)
+var (
+	mismatch    = regexp.MustCompile(`^(.+) is needed, but have (text|number|list|object|true or false)$`)
+	unsupported = regexp.MustCompile(`^unsupported value for ("[^"]*") at \d+: (.+)$`)
+	noInteger   = regexp.MustCompile(`^cannot parse ("[^"]*") as a base (\d+) integer$`)
+	instead     = regexp.MustCompile(`^(values must be objects|all values must be lists)[,;] got `)
+)
 
 // borrowed is a sentence of a library in our words.
 func borrowed(said string) text.Text {
-	said = plainly(said)
-	m := mismatch.FindStringSubmatch(said)
-	if m == nil {
-		return text.Of(said)
+	whole := text.Of(plainly(said))
+	if whole.FR != "" {
+		return whole
 	}
-	given := map[string]text.Text{
-		"text": describeType(cty.String), "number": describeType(cty.Number), "true or false": describeType(cty.Bool),
-		"list": describeType(cty.EmptyTuple), "object": describeType(cty.EmptyObject),
-	}[m[2]]
-	t := text.Say("%s is needed, and this is %s%s", text.Of(m[1]), given, m[3])
+	said, stop := strings.CutSuffix(whole.EN, ".")
+	t := text.Of(said)
+	if m := mismatch.FindStringSubmatch(said); m != nil {
+		t = text.Say("%s, and this is %s", text.Of(m[1]+" is needed"), map[string]text.Text{
+			"text": describeType(cty.String), "number": describeType(cty.Number), "true or false": describeType(cty.Bool),
+			"list": describeType(cty.EmptyTuple), "object": describeType(cty.EmptyObject),
+		}[m[2]])
+	} else if m := unsupported.FindStringSubmatch(said); m != nil {
+		t = text.Say("%s does not write this value: %s", m[1], borrowed(m[2]))
+	} else if m := noInteger.FindStringSubmatch(said); m != nil {
+		t = text.Say("%s is no whole number in base %s", m[1], m[2])
+	} else if m := instead.FindStringSubmatch(said); m != nil {
+		t = text.Of(m[1])
+	}
 	t.EN = said
+	if stop {
+		t = text.Say("%s.", t)
+	}
 	return t
 }
 
@@ -305,23 +352,24 @@ func interpolated(d *hcl.Diagnostic) text.Text {
 // theirs are sentences of the libraries that pass through plainly and are said
 // as they come out of it.
 var theirs = []string{
-	text.Key("Invalid 'for' expression"), text.Key("Invalid 'for' condition"), text.Key("Invalid 'for' directive"),
-	text.Key("Invalid attribute name"), text.Key("Attribute name required"), text.Key("Variable name required"), text.Key("Index value required"),
-	text.Key("Unsupported operator"), text.Key("Missing open parenthesis"), text.Key("Missing function name"), text.Key("Missing false expression in conditional"),
-	text.Key("Invalid object key"), text.Key("Null value as key"), text.Key("Incorrect key type"), text.Key("Duplicate object key"), text.Key("Condition is null"),
-	text.Key("Unexpected endif directive"), text.Key("Unexpected endfor directive"),
-
-	text.Key("a text is needed"), text.Key("a number is needed"), text.Key("true or false is needed"),
-	text.Key("a text is needed."), text.Key("a number is needed."), text.Key("true or false is needed."),
+	text.Key("a text is needed"), text.Key("a number is needed"), text.Key("true or false is needed"), text.Key("an object is needed"), text.Key("a list is needed"),
+	text.Key("a list of texts is needed"), text.Key("a list of numbers is needed"), text.Key("a list of true or false is needed"),
 	text.Key("pattern did not match any part of the given text"), text.Key("cannot use element function with an empty list"),
-	text.Key("all values must have the same type"), text.Key("no non-null values"), text.Key("value must not be null."),
+	text.Key("all values must have the same type"), text.Key("no non-null values"), text.Key("value must not be null"),
+	text.Key("must pass at least one number"), text.Key("values must be objects"), text.Key("all values must be lists"),
+	text.Key("start index must not be greater than the length of the list"), text.Key("end index must not be greater than the length of the list"),
+	text.Key("start index must not be greater than end index"),
 }
 
 // plainly replaces words that only the library's authors use.
 var plainly = strings.NewReplacer(
+	"list of string required", "a list of texts is needed", "list of number required", "a list of numbers is needed", "list of bool required", "a list of true or false is needed",
 	"string literal", "text", "a string", "a text", "string required", "a text is needed", "string", "text",
 	"a bool is required", "true or false is needed", "bool required", "true or false is needed", "a bool", "true or false", "bool", "true or false",
-	"number required", "a number is needed",
+	"number required", "a number is needed", "a number is required", "a number is needed",
+	"must have map or object type", "an object is needed", "values() requires a map as the first argument", "an object is needed",
+	"argument must be list, tuple, or set", "a list is needed", "arguments must be maps or objects", "values must be objects",
+	"all arguments must be lists or tuples", "all values must be lists",
 	"lists or tuples", "lists", "list or tuple", "list", "a tuple", "a list", "tuple", "list", "a map", "an object", "map of", "object of", "list of any single type required", "a list is needed",
 	"configuration", "file", "argument", "value", "interpolation", "expression",
 ).Replace

@@ -47,10 +47,11 @@ func Check(t *testing.T, files map[string][]byte, got diag.List) {
 // inside are words of the libraries and of Go, which no person should meet.
 var inside = regexp.MustCompile(`(?i)\b(hcl2|cty|tuple|traversal|interpolat\w+|string literal|nil|dynamic|capsule|unmarshal|golang|struct|interface)\b|%!|\bbool\b`)
 
+var quoted = regexp.MustCompile(`"[^"]*"`)
+
 // Plain fails the test when a diagnostic speaks like a program.
 func Plain(t *testing.T, d diag.Diagnostic) {
 	t.Helper()
-	quoted := regexp.MustCompile(`"[^"]*"`)
 	said := quoted.ReplaceAllString(d.Summary+" "+d.Detail, "")
 	if word := inside.FindString(said); word != "" {
 		t.Errorf("the word %q is the program's, not the reader's: %s: %s", word, d.Summary, d.Detail)
@@ -64,6 +65,8 @@ func Plain(t *testing.T, d diag.Diagnostic) {
 	}
 }
 
+var english = regexp.MustCompile(`(?i)\b(the|is|are|this|there|must|cannot|not|requires?|required|with|only|given|unsupported|invalid|value)\b`)
+
 // French fails the test when a diagnostic says something in English only.
 func French(t *testing.T, d diag.Diagnostic) {
 	t.Helper()
@@ -71,6 +74,9 @@ func French(t *testing.T, d diag.Diagnostic) {
 	for _, said := range []text.Text{summary, detail} {
 		if said.FR == "" || said.FR == said.EN {
 			t.Errorf("this is not said in French: %q (%s)", said.EN, d.Range)
+		}
+		if word := english.FindString(quoted.ReplaceAllString(said.FR, "")); word != "" {
+			t.Errorf("the word %q is English: %q (%s)", word, said.FR, d.Range)
 		}
 	}
 }
