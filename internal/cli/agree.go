@@ -59,12 +59,12 @@ func (a *App) domainTyped(c *cli.Context, id services.ChatonID, what text.Text) 
 		given = answer
 	}
 	if given != string(id) {
-		return declined()
+		return declined().WithHint("What has to be given is the whole domain: %s", id)
 	}
 	return nil
 }
 
-func declined() error { return errs.New(errs.Failed, "Not agreed; nothing was changed.") }
+func declined() *errs.Error { return errs.New(errs.Failed, "Not agreed; nothing was changed.") }
 
 // ask reads one line, a byte at a time so that nothing behind it is swallowed.
 // Ctrl-C ends it together with the command.

@@ -256,7 +256,7 @@ func (a *App) fill(value *string, question text.Text, flag string) error {
 		return nil
 	}
 	if !a.env.Terminal.In {
-		return usage("%s is missing.", flag)
+		return usage("%s is missing.", flag).WithHint("Without a terminal member add needs --name and --mail.")
 	}
 	answer, err := a.question(question, "")
 	if err != nil {

@@ -94,7 +94,7 @@ func TestLine_WrongUse(t *testing.T) {
 		"logs --tail x":       "ronron logs --help",
 		"completion tcsh":     "bash, zsh, fish",
 		"member add Ana":      "lower-case",
-		"member add ana":      "--name is missing.",
+		"member add ana":      "needs --name and --mail.",
 		"logs --tail -4 wiki": "counts lines from 0",
 	}
 	for in, want := range cases {
@@ -113,6 +113,15 @@ func TestConnect_NoEngineIsSaidClearly(t *testing.T) {
 	w.wantCode(exitFailed, "up", "--file", w.file)
 	wantIn(t, "stderr", "You may not use Docker.", w.stderr)
 	wantIn(t, "stderr", "usermod", w.stderr)
+}
+
+func TestTarget_ThatDoesNotRunIsStartedAsItWasNamed(t *testing.T) {
+	w := newWorld(t)
+	w.wantCode(exitFailed, "status", "--file", w.file)
+	wantIn(t, "stderr", "ronron up --file FILE.", w.stderr)
+	t.Chdir(filepath.Dir(w.file))
+	w.wantCode(exitFailed, "status")
+	wantIn(t, "stderr", "Start it with: ronron up. ", w.stderr)
 }
 
 func TestTarget_WithoutFileTheOnlyOneThatRuns(t *testing.T) {
@@ -294,6 +303,7 @@ func TestDestroy_NeedsTheDomainAndTakesEverything(t *testing.T) {
 	w := newWorld(t)
 	w.wantCode(exitUsage, "destroy", "--chaton", "chaton.test")
 	w.wantCode(exitFailed, "destroy", "--chaton", "chaton.test", "--confirm", "chaton.tset")
+	wantIn(t, "stderr", "the whole domain: chaton.test", w.stderr)
 	if len(w.host.calls) > 0 {
 		t.Fatalf("the engine was touched before the domain was confirmed: %q", w.host.calls)
 	}

@@ -84,8 +84,11 @@ func (a *App) reach(c *cli.Context) (*daemon, error) {
 		return nil, err
 	}
 	if found == nil {
-		return nil, errs.New(errs.NotFound, "The chaton %s does not run here.", id).
-			WithHint("Start it with: ronron up --file FILE. Those that run: ronron status --all")
+		e := errs.New(errs.NotFound, "The chaton %s does not run here.", id)
+		if _, named := fileOf(c); !named && c.String("chaton") == "" {
+			return nil, e.WithHint("Start it with: ronron up. Those that run: ronron status --all")
+		}
+		return nil, e.WithHint("Start it with: ronron up --file FILE. Those that run: ronron status --all")
 	}
 	return a.running(host, id, found)
 }
