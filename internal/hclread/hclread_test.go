@@ -168,6 +168,20 @@ func TestParse_SpeaksPlainlyOfSyntax(t *testing.T) {
 	}
 }
 
+// What people type who write other files otherwise.
+func TestParse_SaysHowItIsWritten(t *testing.T) {
+	for src, want := range map[string]string{
+		"inner 'a' {}":         "straight double quotes",
+		"inner “a” {}":         "straight double quotes",
+		"inner \"a\" {\nx = 1 }": "closing brace",
+	} {
+		_, diags := Parse("x.hcl", []byte(src+"\n"), testSchema)
+		if len(diags) == 0 || !strings.Contains(diags[0].Detail, want) {
+			t.Errorf("%q: want %q, got %v", src, want, diags)
+		}
+	}
+}
+
 func TestParse_ExplainsWhatIsRefused(t *testing.T) {
 	_, diags := Parse("x.hcl", []byte("privileged = true\ninner = 5\ntext {}\n"), testSchema)
 	var got []string

@@ -57,7 +57,7 @@ func words() map[string]say {
 	quote := fixed("Quote not closed", `A text begins with a quote and ends with one on the same line. For texts of several lines write <<EOT, the lines, and EOT on a line of its own.`)
 	key := fixed("Name or value missing", `Inside { … } each item is written name = value.`)
 	place := fixed("Value missing", "Something is expected here: a text in quotes, a number, true or false, a list […] or an object {…}.")
-	line := fixed("Line not understood", `A line is either an attribute, name = value, or begins a block, name "label" { … }.`)
+	line := fixed("Line not understood", `A line is either an attribute, name = value, or begins a block, name "label" { … }. Labels and texts stand between straight double quotes.`)
 	loop := fixed("Loop not understood", `A loop is written [for x in list : …], or {for name, x in object : name => …} for an object; if … at its end chooses among the items.`)
 	filter := fixed("Not a condition", "After if stands a condition, which is true or false; this is neither.")
 	name := fixed("Name not usable", "A name in an object is a text; this is something else, or nothing (null).")
@@ -71,7 +71,7 @@ func words() map[string]say {
 		"Invalid block definition":                        fixed("Block not understood", `A block is written name "label" { … }: labels in quotes, the opening brace on the same line.`),
 		"Invalid single-argument block definition":        fixed("Block not understood", "A block on one line holds one attribute: name { attribute = value }. Put each further attribute on a line of its own."),
 		"Missing newline after block definition":          fixed("Missing new line", "After the closing brace of a block a new line begins."),
-		"Missing newline after argument":                  fixed("Missing new line", "Each attribute stands on a line of its own."),
+		"Missing newline after argument":                  fixed("Missing new line", "Each attribute stands on a line of its own, and so does the closing brace of a block of several lines."),
 		"Unclosed configuration block":                    fixed("Block not closed", "This block has no closing brace }."),
 		"Unclosed configuration body":                     fixed("Block not closed", "A closing brace } is missing."),
 		"Invalid argument name":                           fixed("Name in quotes", "The name of an attribute is written without quotes: name = value."),
