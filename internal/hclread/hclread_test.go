@@ -171,8 +171,8 @@ func TestParse_SpeaksPlainlyOfSyntax(t *testing.T) {
 // What people type who write other files otherwise.
 func TestParse_SaysHowItIsWritten(t *testing.T) {
 	for src, want := range map[string]string{
-		"inner 'a' {}":         "straight double quotes",
-		"inner “a” {}":         "straight double quotes",
+		"inner 'a' {}":           "straight double quotes",
+		"inner “a” {}":           "straight double quotes",
 		"inner \"a\" {\nx = 1 }": "closing brace",
 	} {
 		_, diags := Parse("x.hcl", []byte(src+"\n"), testSchema)
