@@ -107,7 +107,7 @@ func (r *run) crawl(ctx context.Context, name string, paths []string, expect str
 		err = text.Errorf("asked %s", text.Join(slices.Compact(all), ", "))
 	}
 	if r.check(level.Clean, name, err) {
-		pages := text.Say("%d pages in the browser", len(report.Pages))
+		pages := text.Plural(len(report.Pages), "%d page in the browser", "%d pages in the browser", len(report.Pages))
 		r.Tell("      %s", pages)
 		last := &r.record.Checks[len(r.record.Checks)-1]
 		*last = last.Because(pages)
