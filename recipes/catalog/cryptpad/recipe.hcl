@@ -112,8 +112,8 @@ recipe "cryptpad" {
     default = []
     label   = { fr = "Administrateurs", en = "Administrators" }
     help = {
-      fr = "Les clés publiques de signature de leurs comptes CryptPad, que montre la page de leurs paramètres : [nom@adresse/clé=]. Ils peuvent retirer un document par son adresse et inviter à ouvrir un compte. Vide : personne."
-      en = "The public signing keys of their CryptPad accounts, which the page of their settings shows: [name@address/key=]. They can take away a document by its address, and invite to open an account. Empty: nobody."
+      fr = "Les clés publiques de signature de leurs comptes CryptPad, que montre la page de leurs paramètres : [nom@adresse/clé=]. Ils peuvent retirer un document par son adresse et inviter à ouvrir un compte. Ce qu'ils changent de ce que décide chaton.hcl ne tient que jusqu'au prochain démarrage. Vide : personne."
+      en = "The public signing keys of their CryptPad accounts, which the page of their settings shows: [name@address/key=]. They can take away a document by its address, and invite to open an account. What they change of what chaton.hcl decides lasts until the next start only. Empty: nobody."
     }
     check {
       condition = alltrue([for key in setting.administrators : length(regexall("^\\[[^\\]\\[]+@[^@\\]\\[]+/[A-Za-z0-9+-]{43}=\\]$", key)) == 1])
@@ -339,7 +339,7 @@ recipe "cryptpad" {
     path    = "/"
     upload  = "2M" # a file comes in pieces of less
     timeout = "60s"
-    deny    = ["/install", "/ronron/health", "/api/profiling", "/api/updatequota"]
+    deny    = ["/ronron/health", "/api/profiling", "/api/updatequota"]
   }
   # Where documents are drawn: another origin, which has no keys.
   route "sandbox" {
@@ -349,7 +349,7 @@ recipe "cryptpad" {
     path    = "/"
     upload  = "2M"
     timeout = "60s"
-    deny    = ["/install", "/ronron/health", "/api/profiling", "/api/updatequota"]
+    deny    = ["/ronron/health", "/api/profiling", "/api/updatequota"]
   }
   route "socket" {
     unit    = "web"
