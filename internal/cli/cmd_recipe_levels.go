@@ -280,8 +280,10 @@ func (a *App) showTested(c *cli.Context, r level.Record) error {
 		}
 		fmt.Fprintln(&b, printable(line))
 	}
-	fmt.Fprintln(&b, a.say("%d MB of memory, started in %s s, images of %d MB, on %d cores with %d MB, %s, %s",
-		r.MemoryMB, tenths(r.StartSeconds), r.ImageMB, r.Machine.Cores, r.Machine.MemoryMB, r.Machine.OS, r.Machine.Engine))
+	if r.ImageMB > 0 { // otherwise it never came to be measured
+		fmt.Fprintln(&b, a.say("%d MB of memory, started in %s s, images of %d MB, on %d cores with %d MB, %s, %s",
+			r.MemoryMB, tenths(r.StartSeconds), r.ImageMB, r.Machine.Cores, r.Machine.MemoryMB, r.Machine.OS, r.Machine.Engine))
+	}
 	_, err := fmt.Fprint(a.env.Stdout, b.String())
 	return err
 }
