@@ -63,7 +63,7 @@ type Request struct{ Host, Page string }
 
 const (
 	defaultPages = 12
-	pagePatience = 20 * time.Second
+	pagePatience = 45 * time.Second       // 20 were too few once on a machine with seven times the load it has cores for
 	quiet        = 700 * time.Millisecond // after a page was loaded, for what its scripts ask
 )
 
