@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"maps"
 	"mime/multipart"
@@ -192,6 +193,8 @@ func (s *session) do(ctx context.Context, step Step) error {
 	return s.keep(a, step, what)
 }
 
+var titled = regexp.MustCompile(`(?is)<title[^>]*>\s*([^<]*[^<\s])\s*</title>`)
+
 // judge says why the answer is not what the step wants, or nothing.
 func (s *session) judge(a answer, step Step) text.Text {
 	if len(step.Status) == 0 && a.status >= 400 || len(step.Status) > 0 && !slices.Contains(step.Status, a.status) {
@@ -199,6 +202,9 @@ func (s *session) judge(a answer, step Step) text.Text {
 	}
 	for _, part := range step.Contains {
 		if want := s.fill(part); !strings.Contains(a.body, want) {
+			if title := titled.FindStringSubmatch(a.body); title != nil {
+				return text.Say("shows no %q, but the page %q", want, html.UnescapeString(title[1]))
+			}
 			return text.Say("shows no %q", want)
 		}
 	}
