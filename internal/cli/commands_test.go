@@ -238,7 +238,8 @@ func TestMember_TypedTwice(t *testing.T) {
 		code  int
 	}{
 		{[]string{"correct horse battery", "correct horse battery"}, exitDone},
-		{[]string{"correct horse battery", "correct horse batterie"}, exitUsage},
+		{[]string{"short", "correct horse battery", "correct horse batterie", "correct horse battery", "correct horse battery"}, exitDone},
+		{[]string{"short", "short", "short"}, exitUsage},
 		{[]string{""}, exitDone},
 	} {
 		w := newWorld(t)

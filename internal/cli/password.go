@@ -62,8 +62,20 @@ func checked(p secret.String, err error) (secret.String, error) {
 	return p, nil
 }
 
-// typedPassword asks twice, without showing what is typed.
+// typedPassword asks until a password is accepted and typed the same again,
+// three times at most.
 func (a *App) typedPassword(login string) (secret.String, error) {
+	for left := 2; ; left-- {
+		typed, err := a.typedTwice(login)
+		if left == 0 || !codeIs(err, errs.Invalid) {
+			return typed, err
+		}
+		a.note("%s", errs.Sentence(err))
+	}
+}
+
+// typedTwice asks twice, without showing what is typed.
+func (a *App) typedTwice(login string) (secret.String, error) {
 	first, err := a.hidden(a.say("Password for %s (empty: one is generated): ", login))
 	if err != nil || first.Reveal() == "" {
 		return first, err
