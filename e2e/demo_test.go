@@ -100,6 +100,21 @@ func TestDemo(t *testing.T) {
 		}
 	})
 
+	t.Run("secret made anew", func(t *testing.T) {
+		h.t = t
+		if r := h.run("secret", "list", "wiki"); !strings.Contains(r.out, "ronron secret rotate wiki directory") {
+			t.Errorf("secret list says:\n%s", r.out)
+		}
+		before := h.containers()
+		h.run("secret", "rotate", "wiki", "directory", "--yes")
+		if slices.Equal(before, h.containers()) {
+			t.Error("no container was replaced")
+		}
+		if !h.wikiSignIn(h.client(), "ana", changed) {
+			t.Error("ana cannot sign in to the wiki with its new account in the directory")
+		}
+	})
+
 	t.Run("charter", func(t *testing.T) {
 		h.t = t
 		for lang, want := range map[string]string{"fr": "sauvegarde", "en": "backup"} {

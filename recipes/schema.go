@@ -100,7 +100,7 @@ var secretSchema = &hclread.Schema{
 		{Name: "kind", Kind: hclread.Text, Default: "`\"text\"`", Fixed: true, Help: "`\"text\"`, `\"hex\"`, `\"base64\"`, `\"uuid\"`, or a pair of keys in PEM, `\"ed25519\"` or `\"rsa\"`: `secret.NAME.private` and `secret.NAME.public`, of which the second is not secret."},
 		{Name: "length", Kind: hclread.Number, Default: "`32`; of `\"rsa\"` `3072`", Fixed: true, Help: "Characters of a text, 12 to 512; random bytes of `\"hex\"` and `\"base64\"`, 16 to 256; bits of `\"rsa\"`, 2048, 3072 or 4096."},
 		{Name: "alphabet", Kind: hclread.Text, Default: "letters and digits that need no quoting", Fixed: true, Help: "Of a text: at least 10 different visible ASCII characters."},
-		{Name: "rotate", Kind: hclread.Bool, Default: "`false`", Fixed: true, Help: "It may be made anew and nothing is lost but sessions."},
+		{Name: "rotate", Kind: hclread.Bool, Default: "`false`", Fixed: true, Help: "It may be made anew, with `ronron secret rotate`, and nothing is lost but sessions."},
 	},
 	Refused: map[string]string{
 		"value":   text.Key("A secret is made up by Ronron, differently for each chaton, and never stands in a recipe."),

@@ -239,6 +239,20 @@ type MemberReply struct {
 	Password string         `json:"password,omitempty"`
 }
 
+// Secret is one that the daemon made up for a service; its value goes nowhere.
+type Secret struct {
+	Name    string `json:"name"`
+	Kind    string `json:"kind"`
+	Rotates bool   `json:"rotates"` // may be made anew
+}
+
+// RotateRequest asks for a secret to be made anew and put to use at once.
+type RotateRequest struct {
+	Service services.Name `json:"service"`
+	Secret  string        `json:"secret"`
+	Who     string        `json:"who"`
+}
+
 // Error is a failure on the wire.
 type Error struct {
 	Code        errs.Code `json:"code"`

@@ -99,6 +99,16 @@ func (c *Client) Down(ctx context.Context, r DownRequest, each func(Event)) erro
 	return c.stream(ctx, "/v1/down", r, each)
 }
 
+// Secrets lists what was made up for a service.
+func (c *Client) Secrets(ctx context.Context, service services.Name) (s []Secret, err error) {
+	return s, c.call(ctx, http.MethodGet, "/v1/services/"+url.PathEscape(string(service))+"/secrets", nil, &s)
+}
+
+// Rotate makes a secret anew; events are as with Apply.
+func (c *Client) Rotate(ctx context.Context, r RotateRequest, each func(Event)) error {
+	return c.stream(ctx, "/v1/rotate", r, each)
+}
+
 // Status asks how the chaton runs.
 func (c *Client) Status(ctx context.Context) (s Status, err error) {
 	return s, c.call(ctx, http.MethodGet, "/v1/status", nil, &s)

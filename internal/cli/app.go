@@ -79,6 +79,7 @@ func (a *App) commands() *cli.App {
 			a.destroyCommand(),
 			a.memberCommand(),
 			a.groupCommand(),
+			a.secretCommand(),
 			a.recipeCommand(),
 			a.caCommand(),
 			a.charterCommand(),

@@ -281,6 +281,7 @@ type fakeDaemon struct {
 	interrupts []bool
 	applied    []api.ApplyRequest
 	downs      []api.DownRequest
+	rotated    []api.RotateRequest
 	refuse     *api.Error
 	brought    map[string][]byte // sources by their sum
 	onStop     func()
@@ -317,6 +318,17 @@ func (d *fakeDaemon) handler() http.Handler {
 		json.NewDecoder(r.Body).Decode(&in)
 		d.mu.Lock()
 		d.downs = append(d.downs, in)
+		d.mu.Unlock()
+		d.stream(w)
+	})
+	mux.HandleFunc("GET /v1/services/wiki/secrets", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, []api.Secret{{Name: "session", Kind: "text", Rotates: true}, {Name: "vault", Kind: "rsa"}})
+	})
+	mux.HandleFunc("POST /v1/rotate", func(w http.ResponseWriter, r *http.Request) {
+		var in api.RotateRequest
+		json.NewDecoder(r.Body).Decode(&in)
+		d.mu.Lock()
+		d.rotated = append(d.rotated, in)
 		d.mu.Unlock()
 		d.stream(w)
 	})

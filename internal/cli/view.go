@@ -24,6 +24,7 @@ type view interface {
 	Member(m account.Member) error
 	Password(login account.Login, password string) error
 	Groups(g []account.Group) error
+	Secrets(service services.Name, list []api.Secret) error
 	Checks(c []api.Check) error
 	Valid(v validity) error
 	Version(v versions) error

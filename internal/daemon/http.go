@@ -39,6 +39,7 @@ func (d *Daemon) Handler() http.Handler {
 	mux.HandleFunc("GET /v1/logs", d.serveLogs)
 	d.people(mux)
 	d.tools(mux)
+	d.rotates(mux)
 	d.brought(mux)
 	return mux
 }

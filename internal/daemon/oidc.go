@@ -29,8 +29,10 @@ func (d *Daemon) oidcInput(ctx context.Context, w *wanted, service services.Name
 }
 
 func (d *Daemon) clientSecret(ctx context.Context, service services.Name) (secret.String, error) {
-	return d.state.EnsureSecret(ctx, string(service), clientSecret, func() secret.String { return secret.Generate(43, "") })
+	return d.state.EnsureSecret(ctx, string(service), clientSecret, newClientSecret)
 }
+
+func newClientSecret() secret.String { return secret.Generate(43, "") }
 
 // signsIn says whether the portal signs members in to some service.
 func (w *wanted) signsIn() bool {

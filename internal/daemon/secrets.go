@@ -50,8 +50,10 @@ func (d *Daemon) serviceSecrets(ctx context.Context, service services.Name, r *r
 
 // password returns a password of the service's in the directory, made the first time.
 func (d *Daemon) password(ctx context.Context, service services.Name, name string) (secret.String, error) {
-	return d.state.EnsureSecret(ctx, string(service), name, func() secret.String { return secret.Generate(32, "") })
+	return d.state.EnsureSecret(ctx, string(service), name, newBindPassword)
 }
+
+func newBindPassword() secret.String { return secret.Generate(32, "") }
 
 // fingerprint changes when the account of a service has to be made again.
 func (d *Daemon) fingerprint(password secret.String, groups []string) string {
