@@ -216,11 +216,12 @@ func (r reader) oneOf(b *hclread.Block, name string, allowed ...string) string {
 }
 
 // CheckRecipes reports services whose recipe is not among names. One without a
-// recipe was reported by Read.
-func CheckRecipes(c *Chaton, names []string) diag.List {
+// recipe was reported by Read; what is wrong with the broken ones is told where
+// they are read.
+func CheckRecipes(c *Chaton, names, broken []string) diag.List {
 	var diags diag.List
 	for _, s := range c.Services {
-		if s.Recipe == "" || slices.Contains(names, s.Recipe) {
+		if s.Recipe == "" || slices.Contains(names, s.Recipe) || slices.Contains(broken, s.Recipe) {
 			continue
 		}
 		hint := diag.DidYouMean(s.Recipe, names)

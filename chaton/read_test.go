@@ -145,12 +145,21 @@ mail {
 
 func TestCheckRecipes_SuggestsTheNearestName(t *testing.T) {
 	c := &Chaton{Services: []Service{{Name: "a", Recipe: "dokuwki"}, {Name: "b", Recipe: "pages"}, {Name: "c", Recipe: "zzz"}}}
-	diags := CheckRecipes(c, []string{"dokuwiki", "pages"})
+	diags := CheckRecipes(c, []string{"dokuwiki", "pages"}, nil)
 	if len(diags) != 2 {
 		t.Fatalf("%d problems, want 2", len(diags))
 	}
 	if !strings.Contains(diags[0].Detail, `Did you mean "dokuwiki"?`) || !strings.Contains(diags[1].Detail, "dokuwiki, pages") {
 		t.Errorf("details: %q, %q", diags[0].Detail, diags[1].Detail)
+	}
+}
+
+// What is wrong with it is told where it stands.
+func TestCheckRecipes_ABrokenRecipeIsNotCalledUnknown(t *testing.T) {
+	c := &Chaton{Services: []Service{{Name: "a", Recipe: "feeds"}, {Name: "b", Recipe: "zzz"}}}
+	diags := CheckRecipes(c, []string{"dokuwiki"}, []string{"feeds"})
+	if len(diags) != 1 || !strings.Contains(diags[0].Detail, `"zzz"`) {
+		t.Errorf("problems: %v", diags)
 	}
 }
 

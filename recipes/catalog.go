@@ -90,6 +90,10 @@ func (c *Catalog) Names() []string {
 	return names
 }
 
+// Broken lists the host's own recipes that cannot be used, sorted. LoadCatalog
+// told why.
+func (c *Catalog) Broken() []string { return slices.Sorted(maps.Keys(c.gone)) }
+
 // Own says whether the recipe is the host's own.
 func (c *Catalog) Own(name string) bool { return c.own[name] != nil }
 

@@ -110,4 +110,7 @@ func TestLoadCatalog_ABrokenRecipeIsLeftOut(t *testing.T) {
 	if r, _ := c.Get("dokuwiki"); r != nil {
 		t.Error("the embedded recipe stands in for the broken one")
 	}
+	if got := c.Broken(); !slices.Equal(got, []string{"dokuwiki"}) {
+		t.Errorf("broken are %q", got)
+	}
 }

@@ -60,7 +60,7 @@ func (d *Daemon) compile(ctx context.Context, in api.Wanted) (*wanted, diag.List
 	if more.HasErrors() {
 		return nil, diags, nil
 	}
-	diags = append(diags, chaton.CheckRecipes(c, catalog.Names())...)
+	diags = append(diags, chaton.CheckRecipes(c, catalog.Names(), catalog.Broken())...)
 	diags = append(diags, checkMailPassword(c.Mail, in.MailPassword.String)...)
 	authority, err := d.authority(ctx, c.Name)
 	if err != nil {

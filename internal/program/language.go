@@ -34,7 +34,7 @@ func (language) Read(w api.Wanted) (chaton.Chaton, diag.List) {
 	}
 	catalog, more := recipes.LoadCatalog(w.Recipes)
 	diags = append(diags, more...)
-	diags = append(diags, chaton.CheckRecipes(c, catalog.Names())...)
+	diags = append(diags, chaton.CheckRecipes(c, catalog.Names(), catalog.Broken())...)
 	for _, s := range c.Services {
 		if recipe, _ := catalog.Get(s.Recipe); recipe != nil && !recipe.Builtin && understood(c, s) {
 			_, more := recipe.Resolve(trial(c, s, recipe))

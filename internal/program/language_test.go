@@ -87,3 +87,29 @@ service "notes" {
 		}
 	}
 }
+
+// One mistake in a recipe of the host's own is told once, where it stands.
+func TestRead_ABrokenRecipeIsNotUnknownToo(t *testing.T) {
+	_, diags := language{}.Read(api.Wanted{File: "chaton.hcl", Recipes: map[string][]byte{"miniflux/recipe.hcl": []byte("recipe \"miniflux\" {\n  version = \n}\n")}, Content: []byte(`chaton {
+  name    = "A"
+  domain  = "a.localhost"
+  contact = "a@a.localhost"
+  recipes = "recipes"
+}
+accounts {
+  administrator {
+    login = "admin"
+    mail  = "admin@a.localhost"
+  }
+}
+service "feeds" { recipe = "miniflux" }
+`)})
+	if !diags.HasErrors() {
+		t.Error("the broken recipe is not reported")
+	}
+	for _, d := range diags {
+		if d.Range.File == "chaton.hcl" {
+			t.Errorf("the file is blamed: %s: %s", d.Summary, d.Detail)
+		}
+	}
+}
