@@ -116,7 +116,7 @@ func unreachable(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission), strings.Contains(said, "permission denied"):
 		return errs.Wrap(err, errs.Denied, "Docker runs, but you may not talk to it.").
-			WithHint("Run this as root, or join the docker group (usermod -aG docker YOU, then sign in again). Who may talk to Docker is as mighty as root.")
+			WithHint("Run this as root, or join the docker group (sudo usermod -aG docker YOU, then sign in again). Who may talk to Docker is as mighty as root.")
 	case errors.Is(err, fs.ErrNotExist), strings.Contains(said, "no such file or directory"):
 		return errs.Wrap(err, errs.Unavailable, "There is no Docker on this machine, or it does not run.").
 			WithHint("On Debian: apt-get install docker.io; then: systemctl start docker. For a Docker elsewhere, set DOCKER_HOST.")

@@ -93,7 +93,7 @@ func TestConnect_SaysWhyDockerCannotBeReached(t *testing.T) {
 
 func TestUnreachable_WithoutRights(t *testing.T) {
 	err := unreachable(errors.New("permission denied while trying to connect to the docker API at unix:///var/run/docker.sock"))
-	if errs.CodeOf(err) != errs.Denied || !strings.Contains(errs.HintOf(err), "docker group") {
+	if errs.CodeOf(err) != errs.Denied || !strings.Contains(errs.HintOf(err), "sudo usermod -aG docker") {
 		t.Errorf("%v: %s", err, errs.HintOf(err))
 	}
 }
