@@ -16,20 +16,44 @@ import (
 
 // agreed asks whether the plan may be carried out. A plan that can lose data
 // needs the chaton's domain, typed or given by --confirm: --yes is not enough.
-func (a *App) agreed(c *cli.Context, id services.ChatonID, p plan.Plan) error {
+func (a *App) agreed(c *cli.Context, d *daemon, p plan.Plan) error {
+	left := asBefore
+	if d.started {
+		left = daemonStays
+	}
 	if p.LosesData() {
-		return a.domainTyped(c, id, text.Of("Data will be lost for good (marked above)."))
+		return a.domainTyped(c, d.chaton, text.Of("Data will be lost for good (marked above)."), left)
 	}
 	if c.Bool("yes") {
 		return nil
 	}
-	return a.saidYes(text.Of("Do this?"), text.Of("Say so beforehand with --yes."))
+	return a.saidYes(text.Of("Do this?"), text.Of("Say so beforehand with --yes."), left)
+}
+
+// left is what the machine is like for somebody who does not agree.
+type left struct {
+	declined, nobody string
+}
+
+var (
+	asBefore = left{
+		declined: text.Key("Not agreed; nothing was changed."),
+		nobody:   text.Key("There is nobody to ask: this is not a terminal. Nothing was changed."),
+	}
+	daemonStays = left{
+		declined: text.Key("Not agreed; no service was changed. The daemon, started just now, stays."),
+		nobody:   text.Key("There is nobody to ask: this is not a terminal. No service was changed. The daemon, started just now, stays."),
+	}
+)
+
+func (l left) refused() *errs.Error {
+	return errs.Said(errs.Failed, text.Of(l.declined), text.Text{}, nil)
 }
 
 // saidYes asks a question that y answers.
-func (a *App) saidYes(question, instead text.Text) error {
+func (a *App) saidYes(question, instead text.Text, l left) error {
 	if !a.env.Terminal.In {
-		return usage("There is nobody to ask: this is not a terminal. Nothing was changed.").Advising(instead)
+		return errs.Said(errs.Invalid, text.Of(l.nobody), instead, nil)
 	}
 	fmt.Fprint(a.env.Stderr, a.say("%s Type y to go on: ", question))
 	answer, err := a.ask()
@@ -40,15 +64,15 @@ func (a *App) saidYes(question, instead text.Text) error {
 	case "y", "yes", "o", "oui":
 		return nil
 	}
-	return declined()
+	return l.refused()
 }
 
 // domainTyped asks for the domain of the chaton that is about to lose data.
-func (a *App) domainTyped(c *cli.Context, id services.ChatonID, what text.Text) error {
+func (a *App) domainTyped(c *cli.Context, id services.ChatonID, what text.Text, l left) error {
 	given := c.String("confirm")
 	if given == "" {
 		if !a.env.Terminal.In {
-			return usage("%s There is nobody to ask: this is not a terminal. Nothing was changed.", what).
+			return usage("%s %s", what, text.Of(l.nobody)).
 				WithHint("Agree beforehand with: --confirm %s", id)
 		}
 		fmt.Fprint(a.env.Stderr, a.say("%s Type %s to go on: ", what, id))
@@ -59,12 +83,10 @@ func (a *App) domainTyped(c *cli.Context, id services.ChatonID, what text.Text) 
 		given = answer
 	}
 	if given != string(id) {
-		return declined().WithHint("What has to be given is the whole domain: %s", id)
+		return l.refused().WithHint("What has to be given is the whole domain: %s", id)
 	}
 	return nil
 }
-
-func declined() *errs.Error { return errs.New(errs.Failed, "Not agreed; nothing was changed.") }
 
 // ask reads one line, a byte at a time so that nothing behind it is swallowed.
 // Ctrl-C ends it together with the command.

@@ -37,7 +37,7 @@ func (a *App) down(c *cli.Context) error {
 		return nil
 	}
 	if !c.Bool("yes") {
-		if err := a.saidYes(text.Say("All services of %s will stop. Their data stays.", id), text.Of("Say so beforehand with --yes.")); err != nil {
+		if err := a.saidYes(text.Say("All services of %s will stop. Their data stays.", id), text.Of("Say so beforehand with --yes."), asBefore); err != nil {
 			return err
 		}
 	}
@@ -64,7 +64,7 @@ func (a *App) destroy(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.domainTyped(c, id, text.Say("All data of %s will be lost for good: members, pages, secrets, certificates.", id)); err != nil {
+	if err := a.domainTyped(c, id, text.Say("All data of %s will be lost for good: members, pages, secrets, certificates.", id), asBefore); err != nil {
 		return err
 	}
 	if err := a.removeServices(c, host, id, true); err != nil {

@@ -178,7 +178,7 @@ func (a *App) memberRemove(c *cli.Context, d *daemon, words []string) error {
 		return err
 	}
 	if !c.Bool("yes") {
-		if err := a.saidYes(text.Say("The account of %s will be deleted.", words[0]), text.Of("Say so beforehand with --yes.")); err != nil {
+		if err := a.saidYes(text.Say("The account of %s will be deleted.", words[0]), text.Of("Say so beforehand with --yes."), asBefore); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ func (a *App) rotate(c *cli.Context, d *daemon, words []string) error {
 	service := services.Name(words[0])
 	if !c.Bool("yes") {
 		question := text.Say("The secret %s of %s will be made anew, and %s is replaced.", words[1], service, service)
-		if err := a.saidYes(question, text.Of("Say so beforehand with --yes.")); err != nil {
+		if err := a.saidYes(question, text.Of("Say so beforehand with --yes."), asBefore); err != nil {
 			return err
 		}
 	}

@@ -63,7 +63,7 @@ func (a *App) ensureDaemon(ctx context.Context, host Host, id services.ChatonID,
 		return nil, errs.New(errs.Failed, "The daemon of %s was started and is gone again.", id).WithHint("Somebody else may be removing it; try again.")
 	}
 	d := a.dialled(host, id, found.ID)
-	d.before = before
+	d.before, d.started = before, true
 	return d, nil
 }
 

@@ -63,9 +63,10 @@ func (a *App) fileTarget(path string) (services.ChatonID, error) {
 // daemon is a connection to a chaton's daemon.
 type daemon struct {
 	*api.Client
-	host   Host
-	chaton services.ChatonID
-	before string // image of the daemon that this one replaced just now; "" is none
+	host    Host
+	chaton  services.ChatonID
+	started bool   // just now, by this command
+	before  string // image of the daemon that this one replaced just now; "" is none
 }
 
 // reach finds the running daemon of the chaton that the command is about.

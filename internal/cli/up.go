@@ -76,7 +76,7 @@ func (a *App) up(c *cli.Context) error {
 	if !c.Bool("json") {
 		humanView{tongue: a.tongue, w: a.env.Stderr, paint: a.paint(a.env.Terminal.Err)}.Plan(d.chaton, *reply.Plan)
 	}
-	if err := a.agreed(c, d.chaton, *reply.Plan); err != nil {
+	if err := a.agreed(c, d, *reply.Plan); err != nil {
 		return err
 	}
 	a.note("")

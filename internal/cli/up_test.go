@@ -110,6 +110,39 @@ func TestUp_AsksOnATerminal(t *testing.T) {
 	}
 }
 
+func TestUp_NotAgreedToSaysThatTheDaemonStays(t *testing.T) {
+	cases := []struct {
+		lang, typed   string
+		running, lose bool
+		want          string
+	}{
+		{"en", "n\n", false, false, "Not agreed; no service was changed. The daemon, started just now, stays."},
+		{"en", "y\n", false, true, "Not agreed; no service was changed. The daemon, started just now, stays."},
+		{"en", "n\n", true, false, "Not agreed; nothing was changed."},
+		{"en", "", false, false, "this is not a terminal. No service was changed. The daemon, started just now, stays."},
+		{"en", "", false, true, "Data will be lost for good (marked above). There is nobody to ask: this is not a terminal. No service was changed."},
+		{"en", "", true, true, "Data will be lost for good (marked above). There is nobody to ask: this is not a terminal. Nothing was changed."},
+		{"fr", "n\n", false, false, "Sans votre accord, aucun service n’a été changé. Le démon, qui vient d’être démarré, reste."},
+		{"fr", "", false, false, "ce n’est pas un terminal. Aucun service n’a été changé. Le démon, qui vient d’être démarré, reste."},
+	}
+	for _, c := range cases {
+		w := newWorld(t)
+		w.env.Getenv = func(string) string { return c.lang }
+		w.daemon.plan = somePlan
+		if c.lose {
+			w.daemon.plan = losingPlan
+		}
+		if c.running {
+			w.deployed()
+		}
+		if c.typed != "" {
+			w.typing(c.typed)
+		}
+		w.run("up", "--file", w.file)
+		wantIn(t, "stderr", c.want, w.stderr)
+	}
+}
+
 func TestUp_LosingDataNeedsTheDomain(t *testing.T) {
 	cases := []struct {
 		name, typed string
