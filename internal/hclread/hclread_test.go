@@ -168,6 +168,38 @@ func TestParse_SpeaksPlainlyOfSyntax(t *testing.T) {
 	}
 }
 
+// What is read as a number and something behind it was meant as one word.
+func TestParse_NamesANumberWithLetters(t *testing.T) {
+	for src, want := range map[string]string{
+		"number = 443o":            `"443o" is no number`,
+		"size = 64M":               `"64M" is no number`,
+		"numbers = [1, 443é]":      `"443é" is no number`,
+		"numbers = [443o, 1]":      `"443o" is no number`,
+		"object = { k = 443o }":    `"443o" is no number`,
+		"text = upper(44.3o)":      `"44.3o" is no number`,
+		"inner \"a\" { x = 443o }": `"443o" is no number`,
+		"number = 4 o":             "line of its own",
+		"text = a4 o":              "line of its own",
+		"text = \"4\" o":           "line of its own",
+		"text = \"4\"o":            "line of its own",
+		"number = 4\"o\"":          "line of its own",
+	} {
+		_, diags := Parse("x.hcl", []byte(src+"\n"), testSchema)
+		if len(diags) != 1 || !strings.Contains(diags[0].Detail, want) {
+			t.Errorf("%q: want %q, got %v", src, want, diags)
+			continue
+		}
+		diagtest.Plain(t, diags[0])
+	}
+	_, diags := Parse("x.hcl", []byte("number = 443o\n"), testSchema)
+	if _, detail := diags[0].Text(); !strings.Contains(detail.FR, "est pas un nombre") {
+		t.Errorf("in French: %q", detail.FR)
+	}
+	if r := diags[0].Range; r.Start.Column != 10 || r.End.Column != 14 {
+		t.Errorf("the number is marked at %+v", r)
+	}
+}
+
 // What people type who write other files otherwise.
 func TestParse_SaysHowItIsWritten(t *testing.T) {
 	for src, want := range map[string]string{

@@ -35,7 +35,7 @@ func Parse(file string, src []byte, schema *Schema) (*Block, diag.List) {
 		return nil, d
 	}
 	f, hdiags := hclsyntax.ParseConfig(src, file, hcl.InitialPos)
-	diags := Diagnostics(hdiags)
+	diags := Diagnostics(withNumbers(hdiags, src))
 	if syntaxBroken(hdiags) {
 		return nil, onePerLine(diags)
 	}
@@ -54,7 +54,7 @@ func ParseTemplate(file string, src []byte) (Template, diag.List) {
 	}
 	expr, hdiags := hclsyntax.ParseTemplate(src, file, hcl.InitialPos)
 	if hdiags.HasErrors() {
-		return Template{}, onePerLine(Diagnostics(hdiags))
+		return Template{}, onePerLine(Diagnostics(withNumbers(hdiags, src)))
 	}
 	return Template{instrument(expr)}, nil
 }

@@ -78,6 +78,7 @@ func words() map[string]say {
 		"Invalid expression":                              place,
 		"Missing expression":                              place,
 		"Invalid number literal":                          fixed("Not a number", "Numbers are written 443 or 0.5."),
+		badNumber:                                         withDetail("Not a number", noNumber),
 		"Invalid character":                               withDetail("Unexpected character", badCharacter),
 		"Invalid character encoding":                      fixed("Not UTF-8", "The file must be plain text in UTF-8; save it again with that encoding."),
 		"Invalid multi-line string":                       quote,
