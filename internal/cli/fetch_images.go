@@ -82,7 +82,7 @@ func (f imageFetch) one(ctx context.Context, image services.Image, n, of int) er
 // step shows how far a build is; the rest of what it prints explains a failure,
 // and is in its error.
 func (f imageFetch) step(line text.Text) {
-	if strings.HasPrefix(line.EN, "Step ") {
+	if buildStep(line.EN) {
 		f.app.note("  %s", clip(printable(line.EN), 100))
 	}
 }

@@ -166,22 +166,40 @@ type plainProgress struct {
 	began time.Time
 	width int
 	last  map[string]string // what each row said last, to not say it twice
+
+	building map[string]bool // steps of the plan in which an image is built
 }
 
 func newPlain(w io.Writer, now func() time.Time, rows []string, steps doing, f *failures) *plainProgress {
-	return &plainProgress{failures: f, steps: steps, w: w, now: now, began: now(), width: max(widest(rows), utf8.RuneCountInString(steps.rowOf(""))), last: map[string]string{}}
+	return &plainProgress{failures: f, steps: steps, w: w, now: now, began: now(), width: max(widest(rows), utf8.RuneCountInString(steps.rowOf(""))), last: map[string]string{}, building: map[string]bool{}}
 }
 
 func (p *plainProgress) Event(e api.Event) {
 	text, row := p.steps.event(e), p.steps.rowOf(e.Service)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.add(e) || text == "" || text == p.last[row] {
+	if !p.add(e) || p.ofBuild(e) || text == "" || text == p.last[row] {
 		return
 	}
 	p.last[row] = text
 	fmt.Fprintf(p.w, "%7s  %s  %s\n", p.steps.seconds(p.now().Sub(p.began)), pad(row, p.width), clip(text, plainWidth))
 }
+
+// ofBuild says whether the event is what a build prints between its own steps.
+// There are hundreds of such lines; the last of them are in its failure.
+func (p *plainProgress) ofBuild(e api.Event) bool {
+	if e.Kind != api.StepProgress {
+		return false
+	}
+	if buildStep(e.Message) {
+		p.building[e.Step] = true
+		return false
+	}
+	return p.building[e.Step] && e.Text().FR == "" // what Ronron says of it has French
+}
+
+// buildStep says whether a line of a build tells which of its steps begins.
+func buildStep(line string) bool { return strings.HasPrefix(line, "Step ") }
 
 func (p *plainProgress) Note(text string) {
 	p.mu.Lock()

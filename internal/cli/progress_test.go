@@ -2,12 +2,14 @@ package cli
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/text"
 )
 
 // screen plays what was written as a terminal would and returns what is to be seen.
@@ -95,6 +97,37 @@ func TestLive_LinesNeverWrap(t *testing.T) {
 			if n := len([]rune(line)); n > max(width, 33) {
 				t.Errorf("at width %d a line has %d columns: %q", width, n, line)
 			}
+		}
+	}
+}
+
+func TestPlain_OfABuildItsStepsAndItsFailureAlone(t *testing.T) {
+	for lang, want := range map[text.Lang][]string{
+		text.EN: {"making the image web", "making the image web: Fetching the sources", "making the image web: Step 1/2 : FROM debian",
+			"making the image web: Step 2/2 : RUN apt-get install", "making the image web: waits for another build", "failed: no space left", "starting cron: Setting up"},
+		text.FR: {"fabrique l’image web", "fabrique l’image web : Fetching the sources", "fabrique l’image web : Step 1/2 : FROM debian",
+			"fabrique l’image web : Step 2/2 : RUN apt-get install", "fabrique l’image web : attend une autre", "échec : no space left", "démarre cron : Setting up"},
+	} {
+		out := &safeBuffer{}
+		p := newPlain(out, func() time.Time { return noon }, []string{"wiki"}, doing{tongue: tongue{lang}}, &failures{})
+		said := func(step string, lines ...string) {
+			for _, line := range lines {
+				p.Event(api.Event{Kind: api.StepProgress, Service: "wiki", Step: step, Message: line})
+			}
+		}
+		p.Event(api.Event{Kind: api.StepStarted, Service: "wiki", Step: "wiki/image/web"})
+		said("wiki/image/web", "Fetching the sources", "Step 1/2 : FROM debian", " ---> 0123456789ab", "Step 2/2 : RUN apt-get install",
+			" ---> Running in 0123456789ab", "Get:1 trixie InRelease", "Setting up php (8.4)", "E: no space")
+		p.Event(api.Event{Kind: api.StepProgress, Service: "wiki", Step: "wiki/image/web"}.Saying(text.Text{EN: "waits for another build", FR: "attend une autre"}))
+		p.Event(api.Event{Kind: api.StepFailed, Service: "wiki", Step: "wiki/image/web", Error: &api.Error{Code: errs.Failed, Message: "no space left"}})
+		said("wiki/create/cron", "Setting up")
+		var got []string
+		for line := range strings.Lines(out.String()) {
+			_, line, _ = strings.Cut(line, "wiki")
+			got = append(got, strings.TrimSpace(line))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: a log shows\n%s\nwant\n%s", lang, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
 }
