@@ -25,7 +25,7 @@ var reserved = map[Login]bool{"root": true, "nobody": true, "postmaster": true, 
 func (l Login) Validate() error {
 	switch {
 	case len(l) < 2 || len(l) > 32:
-		return text.Errorf("%q has %d characters; a login has 2 to 32", string(l), len(l))
+		return text.Errorf("%q has %s; a login has 2 to 32", string(l), characters(len(l)))
 	case !loginRule.MatchString(string(l)):
 		return text.Errorf("%q is not a login: use lower-case letters, digits and single . _ - between them, beginning with a letter", string(l))
 	case reserved[l]:
@@ -83,13 +83,15 @@ const MinPassword = 12
 func CheckPassword(p secret.String) error {
 	n := len([]rune(p.Reveal()))
 	if n < MinPassword {
-		return text.Errorf("the password has %d characters; at least %d are needed: four unrelated words make a good one", n, MinPassword)
+		return text.Errorf("the password has %s; at least %d are needed: four unrelated words make a good one", characters(n), MinPassword)
 	}
 	if n > 200 {
 		return text.Errorf("the password has %d characters; at most 200", n)
 	}
 	return nil
 }
+
+func characters(n int) text.Text { return text.Plural(n, "%d character", "%d characters", n) }
 
 // Directory holds the people. Errors carry codes of internal/errs: NotFound
 // (no such member or group), Conflict (login or mail taken), Denied (wrong

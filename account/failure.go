@@ -114,7 +114,7 @@ func CheckService(name string, password secret.String) error {
 		return errs.New(errs.Invalid, "A service has a name.")
 	}
 	if n := len(password.Reveal()); n < MinServicePassword {
-		return errs.New(errs.Invalid, "The password of the service %s has %d characters; at least %d are needed.", name, n, MinServicePassword)
+		return errs.New(errs.Invalid, "The password of the service %s has %s; at least %d are needed.", name, characters(n), MinServicePassword)
 	}
 	return nil
 }

@@ -30,9 +30,9 @@ func TestFrench_AnErrorAndItsHintReachTheClient(t *testing.T) {
 	both(t, "hint", errs.Advice(err), "ronron member list shows everybody.", "Tous les membres\u00a0: ronron member list")
 
 	_, err = w.client().AddMember(t.Context(), api.MemberRequest{Member: account.Member{Login: "B", Mail: "b@chaton.test"}})
-	both(t, "rule", errs.Sentence(err), `"B" has 1 characters; a login has 2 to 32.`, `"B" a une longueur de 1 ; un identifiant a de 2 à 32 caractères.`)
+	both(t, "rule", errs.Sentence(err), `"B" has 1 character; a login has 2 to 32.`, `"B" a 1 caractère ; un identifiant en a de 2 à 32.`)
 	_, err = w.client().SetPassword(t.Context(), "admin", api.MemberRequest{Password: "court"})
-	both(t, "password", errs.Sentence(err), "The password has 5 characters;", "Le mot de passe a une longueur de 5")
+	both(t, "password", errs.Sentence(err), "The password has 5 characters;", "Le mot de passe a 5 caractères")
 }
 
 func TestFrench_StatusAndDoctorSayWhyAUnitIsNotWell(t *testing.T) {
