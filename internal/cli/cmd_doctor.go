@@ -72,9 +72,10 @@ func (a *App) doctor(c *cli.Context) error {
 	}
 	checks, host := a.checkEngine(c.Context)
 	checks = append(checks, a.checkMachine()...)
-	wanted, file, more := a.checkFile(c)
+	wanted, file, more := a.checkFile(c, host)
 	checks = append(checks, more...)
 	d, more := a.checkDaemon(c, host)
+	checks, more = once(checks, more)
 	if file != nil {
 		checks = append(checks, a.checkPorts(wanted, file, d != nil || hasDaemon(c.Context, host, file.ID()))...)
 		checks = append(checks, a.checkNames(c.Context, file)...)
@@ -94,6 +95,21 @@ func (a *App) doctor(c *cli.Context) error {
 		return errs.New(errs.Failed, "%d of %d checks found a problem.", bad, len(checks))
 	}
 	return nil
+}
+
+// once takes what both this side and the daemon looked at together: the line
+// that says the worse stays, and of two that say the same the own, which knows more.
+func once(own, daemons []api.Check) (left, more []api.Check) {
+	left, worse := slices.Clone(own), []string{levelOK, levelWarning, levelProblem}
+	for _, check := range daemons {
+		i := slices.IndexFunc(left, func(c api.Check) bool { return c.Name == check.Name })
+		if i < 0 || !slices.Contains([]string{"engine", "disk", "memory"}, check.Name) {
+			more = append(more, check)
+		} else if slices.Index(worse, check.Level) > slices.Index(worse, left[i].Level) {
+			left[i] = check
+		}
+	}
+	return left, more
 }
 
 // What a small chaton needs; less is said before it hurts.
@@ -184,10 +200,10 @@ func size(bytes uint64) text.Text {
 	return text.Say("%s GiB", tenths(float64(bytes)/gib))
 }
 
-func (a *App) checkFile(c *cli.Context) (api.Wanted, *chaton.Chaton, []api.Check) {
+func (a *App) checkFile(c *cli.Context, host Host) (api.Wanted, *chaton.Chaton, []api.Check) {
 	path, named := fileOf(c)
 	if !named && !exists(path) {
-		return api.Wanted{}, nil, nil
+		return api.Wanted{}, nil, a.checkNoFile(c, host)
 	}
 	w, file, diags, err := a.read(path)
 	if err != nil {
@@ -199,11 +215,28 @@ func (a *App) checkFile(c *cli.Context) (api.Wanted, *chaton.Chaton, []api.Check
 	return w, &file, []api.Check{ok("file", "%s is valid", path)}
 }
 
+// checkNoFile says what is looked at where no chaton is named.
+func (a *App) checkNoFile(c *cli.Context, host Host) []api.Check {
+	if c.String("chaton") != "" {
+		return nil
+	}
+	fix := text.Of("Go to the folder of the file, or name it: ronron doctor --file FILE. There is none yet? ronron init writes one.")
+	if host != nil {
+		if id, err := a.target(c.Context, c, host); err == nil {
+			return []api.Check{warning("file", fix, "there is no %s in this folder; looked at were the machine and %s, which runs here", defaultFile, id)}
+		}
+	}
+	return []api.Check{warning("file", fix, "there is no %s in this folder; only the machine was looked at", defaultFile)}
+}
+
 func (a *App) checkDaemon(c *cli.Context, host Host) (*daemon, []api.Check) {
 	if host == nil {
 		return nil, nil
 	}
 	d, err := a.reach(c)
+	if path, named := fileOf(c); codeIs(err, errs.NotFound) && c.String("chaton") == "" && !named && !exists(path) {
+		return nil, nil // checkNoFile told
+	}
 	if codeIs(err, errs.NotFound) {
 		return nil, []api.Check{warning("daemon", text.Of("Start it with: ronron up"), "no daemon runs for this chaton, so its inside cannot be checked")}
 	}

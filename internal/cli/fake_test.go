@@ -285,7 +285,8 @@ type fakeDaemon struct {
 	refuse     *api.Error
 	brought    map[string][]byte // sources by their sum
 	onStop     func()
-	seen       int // how often it was told that the first administrator's password was shown
+	checks     []api.Check // of doctor, beside that of the directory
+	seen       int         // how often it was told that the first administrator's password was shown
 }
 
 func (d *fakeDaemon) handler() http.Handler {
@@ -365,7 +366,7 @@ func (d *fakeDaemon) handler() http.Handler {
 		answer(w, struct{}{})
 	})
 	mux.HandleFunc("GET /v1/doctor", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, []api.Check{api.NewCheck("directory", "ok", text.Text{EN: "answers", FR: "répond"}, text.Text{})})
+		answer(w, append([]api.Check{api.NewCheck("directory", "ok", text.Text{EN: "answers", FR: "répond"}, text.Text{})}, d.checks...))
 	})
 	mux.HandleFunc("GET /v1/ca", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("-----BEGIN CERTIFICATE-----\n")) })
 	mux.HandleFunc("GET /v1/logs", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(r.URL.RawQuery + "\n")) })
