@@ -125,9 +125,6 @@ var _ = []string{text.Key("parse error"), text.Key("value out of range")}
 
 // misused says in our words what the parser below us says in its own.
 func misused(said string) *errs.Error {
-	if flag, ok := strings.CutPrefix(said, "flag provided but not defined: "); ok {
-		return usage("Flag provided but not defined: %s.", flag)
-	}
 	if flag, ok := strings.CutPrefix(said, "flag needs an argument: "); ok {
 		return usage("Flag needs an argument: %s.", flag)
 	}
@@ -146,7 +143,11 @@ func arguments(c *cli.Context, names ...string) ([]string, error) {
 	case len(got) < least:
 		return nil, usage("%s is missing.", text.Of(names[len(got)])).WithHint("See: %s --help", c.Command.HelpName)
 	case len(got) > len(names):
-		return nil, usage("%q is one word too many.", got[len(names)]).WithHint("See: %s --help", c.Command.HelpName)
+		e := usage("%q is one word too many.", got[len(names)])
+		if strings.HasSuffix(got[len(names)], ".hcl") && slices.Contains(c.Command.Flags, cli.Flag(fileFlag)) {
+			return nil, e.WithHint("A file is named with --file: %s --file %s", c.Command.HelpName, got[len(names)])
+		}
+		return nil, e.WithHint("See: %s --help", c.Command.HelpName)
 	}
 	return append(got, make([]string, len(names)-len(got))...), nil
 }

@@ -11,6 +11,7 @@ import (
 	"ronron/internal/errs"
 	"ronron/internal/source"
 	"ronron/internal/stock"
+	"ronron/internal/text"
 	"ronron/recipes"
 	"ronron/services"
 )
@@ -89,11 +90,12 @@ func (a *App) fetch(c *cli.Context) error {
 	if err := to.Bring(a.env.Self, a.env.Version); err != nil {
 		return err
 	}
-	return a.gathered(to, images)
+	return a.gathered(to, images, len(digests(w.Lock)) > 0)
 }
 
-// gathered says what there is now.
-func (a *App) gathered(to stock.Stock, images []services.Image) error {
+// gathered says what there is now. A file whose services are all built needs no
+// lock, and has none.
+func (a *App) gathered(to stock.Stock, images []services.Image, locked bool) error {
 	index, err := to.Index()
 	if err != nil {
 		return err
@@ -106,7 +108,11 @@ func (a *App) gathered(to stock.Stock, images []services.Image) error {
 	if n, size := index.Unused(images); n > 0 {
 		a.note("It also holds %d images (%s) that this file does not need; they stay. A new folder would be without them.", n, megabytes(size))
 	}
-	a.note("Bring it to a machine of the same kind with chaton.hcl, chaton.lock and your own recipes; there: ronron up --from %s", to.Dir)
+	advice := text.Key("Bring it to a machine of the same kind with chaton.hcl and your own recipes; there: ronron up --from %s")
+	if locked {
+		advice = text.Key("Bring it to a machine of the same kind with chaton.hcl, chaton.lock and your own recipes; there: ronron up --from %s")
+	}
+	a.note(advice, to.Dir)
 	return nil
 }
 

@@ -65,12 +65,12 @@ func TestHelp_EveryCommandShowsTheExitCodes(t *testing.T) {
 func TestLine_FlagsMayStandAnywhere(t *testing.T) {
 	table := New(newWorld(t).env).table
 	cases := map[string]string{
-		"member show ana --json":                "member show --json -- ana",
-		"member --help":                         "",
-		"member add ana --name A --mail=a@b -y": "member add --name A --mail=a@b -y -- ana",
-		"logs wiki -n 5 -f":                     "logs -n 5 -f -- wiki",
-		"logs -n 5 -- -wiki":                    "logs -n 5 -- -wiki",
-		"member passwd ana --password-file -":   "member passwd --password-file - -- ana",
+		"member show ana --json":                    "member show --json -- ana",
+		"member --help":                             "",
+		"member add ana --name A --mail=a@b --json": "member add --name A --mail=a@b --json -- ana",
+		"logs wiki -n 5 -f":                         "logs -n 5 -f -- wiki",
+		"logs -n 5 -- -wiki":                        "logs -n 5 -- -wiki",
+		"member passwd ana --password-file -":       "member passwd --password-file - -- ana",
 	}
 	for in, want := range cases {
 		l, err := parse(table, strings.Fields(in))
@@ -84,18 +84,24 @@ func TestLine_FlagsMayStandAnywhere(t *testing.T) {
 
 func TestLine_WrongUse(t *testing.T) {
 	cases := map[string]string{
-		"statsu":              `Did you mean "status"?`,
-		"member ad ana":       `Did you mean "add"?`,
-		"member":              "ronron member what?",
-		"status --colour":     "--help",
-		"status extra":        `"extra" is one word too many.`,
-		"member show":         "LOGIN is missing.",
-		"--json status":       "flags belong after it",
-		"logs --tail x":       "ronron logs --help",
-		"completion tcsh":     "bash, zsh, fish",
-		"member add Ana":      "lower-case",
-		"member add ana":      "needs --name and --mail.",
-		"logs --tail -4 wiki": "counts lines from 0",
+		"statsu":                `Did you mean "status"?`,
+		"member ad ana":         `Did you mean "add"?`,
+		"member":                "ronron member what?",
+		"status --colour":       "not defined: --colour.\nWhat to do: See: ronron status --help",
+		"validate --fil a":      "not defined: --fil.\nWhat to do: Did you mean --file?",
+		"validate --fil=a":      "not defined: --fil.\nWhat to do: Did you mean --file?",
+		"up -yess":              "not defined: -yess.\nWhat to do: Did you mean --yes?",
+		"validate nope.hcl":     "A file is named with --file: ronron validate --file nope.hcl",
+		"member list a.hcl":     "A file is named with --file: ronron member list --file a.hcl",
+		"completion bash x.hcl": "See: ronron completion --help",
+		"status extra":          `"extra" is one word too many.`,
+		"member show":           "LOGIN is missing.",
+		"--json status":         "flags belong after it",
+		"logs --tail x":         "ronron logs --help",
+		"completion tcsh":       "bash, zsh, fish",
+		"member add Ana":        "lower-case",
+		"member add ana":        "needs --name and --mail.",
+		"logs --tail -4 wiki":   "counts lines from 0",
 	}
 	for in, want := range cases {
 		w := newWorld(t)

@@ -176,6 +176,23 @@ func TestFetch_GathersOnceAndUpLoadsWhatIsMissing(t *testing.T) {
 	}
 }
 
+func TestFetch_SaysWhatThereIsToBring(t *testing.T) {
+	for lang, want := range map[string][2]string{
+		"en": {"kind with chaton.hcl and your own recipes; there: ronron up --from ", "kind with chaton.hcl, chaton.lock and your own recipes; there: ronron up --from "},
+		"fr": {"type avec chaton.hcl et vos propres recettes\u202f; là-bas\u00a0: ronron up --from ", "type avec chaton.hcl, chaton.lock et vos propres recettes\u202f; là-bas\u00a0: ronron up --from "},
+	} {
+		w, to, _ := closed(t)
+		w.set(map[string]string{"LANG": lang})
+		w.wantCode(exitDone, "fetch", "--file", w.file, "--to", to)
+		wantIn(t, "stderr without a lock", want[0], w.stderr)
+		if err := writeLock(lockBeside(w.file), map[string]string{tag: one}); err != nil {
+			t.Fatal(err)
+		}
+		w.wantCode(exitDone, "fetch", "--file", w.file, "--to", to)
+		wantIn(t, "stderr with a lock", want[1], w.stderr)
+	}
+}
+
 func TestFetch_KeepsWhatOtherFilesNeed(t *testing.T) {
 	w, to, _ := closed(t)
 	w.language.images = []services.Image{builtImage("openldap"), builtImage("pages")}

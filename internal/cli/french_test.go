@@ -181,7 +181,6 @@ func TestTerminalLanguage(t *testing.T) {
 
 func TestMisused_SaysWhatTheParserSays(t *testing.T) {
 	for said, want := range map[string]string{
-		"flag provided but not defined: -frob":              "L’option -frob n’existe pas.",
 		"flag needs an argument: -tail":                     "Il manque une valeur à l’option -tail.",
 		`invalid value "x" for flag -tail: parse error`:     `"x" n’est pas une valeur possible de l’option -tail (valeur illisible).`,
 		`invalid boolean value "x" for -json: parse error`:  `"x" n’est pas une valeur possible de l’option -json (valeur illisible).`,
@@ -190,6 +189,19 @@ func TestMisused_SaysWhatTheParserSays(t *testing.T) {
 		if got := misused(said).Text().In(text.FR); got != want {
 			t.Errorf("%s: %q, want %q", said, got, want)
 		}
+	}
+}
+
+func TestFrench_WhatIsTypedWrong(t *testing.T) {
+	for in, want := range map[string]string{
+		"validate --fil a":  "L’option --fil n’existe pas.\nÀ faire\u00a0: Vouliez-vous écrire --file\u202f?",
+		"up --frobnicate":   "L’option --frobnicate n’existe pas.\nÀ faire\u00a0: ",
+		"validate nope.hcl": "Un fichier s’indique avec --file\u00a0: ronron validate --file nope.hcl",
+	} {
+		w := newWorld(t)
+		w.set(frenchTerminal)
+		w.wantCode(exitUsage, strings.Fields(in)...)
+		wantIn(t, "stderr of "+in, want, w.stderr)
 	}
 }
 

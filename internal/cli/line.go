@@ -21,6 +21,7 @@ type line struct {
 func parse(table *cli.App, args []string) (line, error) {
 	var l line
 	var flags, words []string
+	var unknown error // the first; whoever asks for help gets that
 	below := table.Commands
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
@@ -34,6 +35,9 @@ func parse(table *cli.App, args []string) (line, error) {
 			l.help = true
 		case strings.HasPrefix(arg, "-") && arg != "-":
 			flags = append(flags, arg)
+			if unknown == nil && len(l.path) > 0 && len(below) == 0 {
+				unknown = unknownFlag(l.path, arg)
+			}
 			if takesValue(l.path, arg) && i+1 < len(args) {
 				i++
 				flags = append(flags, args[i])
@@ -65,6 +69,9 @@ func parse(table *cli.App, args []string) (line, error) {
 		}
 		l.help = true
 	}
+	if unknown != nil && !l.help {
+		return l, unknown
+	}
 	return l, nil
 }
 
@@ -76,14 +83,37 @@ func takesValue(path []*cli.Command, flag string) bool {
 	if len(path) == 0 || strings.Contains(flag, "=") {
 		return false
 	}
-	name := strings.TrimLeft(flag, "-")
+	_, isBool := flagNamed(path, flag).(*cli.BoolFlag)
+	return flagNamed(path, flag) != nil && !isBool
+}
+
+// flagNamed is the command's flag that a word like --tail or -n=5 means.
+func flagNamed(path []*cli.Command, word string) cli.Flag {
+	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	for _, f := range path[len(path)-1].Flags {
 		if slices.Contains(f.Names(), name) {
-			_, isBool := f.(*cli.BoolFlag)
-			return !isBool
+			return f
 		}
 	}
-	return false
+	return nil
+}
+
+// unknownFlag names a flag that the command has not, as it was typed, and the
+// one that was meant; nil if the command has it.
+func unknownFlag(path []*cli.Command, word string) error {
+	if flagNamed(path, word) != nil {
+		return nil
+	}
+	typed, _, _ := strings.Cut(word, "=")
+	e := usage("Flag provided but not defined: %s.", typed)
+	var long []string
+	for _, f := range path[len(path)-1].Flags {
+		long = append(long, f.Names()[0])
+	}
+	if near := diag.Suggest(strings.TrimLeft(typed, "-"), long); near != "" {
+		return e.WithHint("Did you mean %s?", "--"+near)
+	}
+	return e.WithHint("See: %s --help", pathName(path))
 }
 
 func named(commands []*cli.Command, name string) *cli.Command {

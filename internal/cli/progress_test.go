@@ -105,8 +105,8 @@ func TestPlain_OfABuildItsStepsAndItsFailureAlone(t *testing.T) {
 	for lang, want := range map[text.Lang][]string{
 		text.EN: {"making the image web", "making the image web: Fetching the sources", "making the image web: Step 1/2 : FROM debian",
 			"making the image web: Step 2/2 : RUN apt-get install", "making the image web: waits for another build", "failed: no space left", "starting cron: Setting up"},
-		text.FR: {"fabrique l’image web", "fabrique l’image web : Fetching the sources", "fabrique l’image web : Step 1/2 : FROM debian",
-			"fabrique l’image web : Step 2/2 : RUN apt-get install", "fabrique l’image web : attend une autre", "échec : no space left", "démarre cron : Setting up"},
+		text.FR: {"fabrique l’image web", "fabrique l’image web\u00a0: Fetching the sources", "fabrique l’image web\u00a0: Step 1/2 : FROM debian",
+			"fabrique l’image web\u00a0: Step 2/2 : RUN apt-get install", "fabrique l’image web\u00a0: attend une autre", "échec\u00a0: no space left", "démarre cron\u00a0: Setting up"},
 	} {
 		out := &safeBuffer{}
 		p := newPlain(out, func() time.Time { return noon }, []string{"wiki"}, doing{tongue: tongue{lang}}, &failures{})
