@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -119,14 +120,25 @@ func (a *App) memberAdd(c *cli.Context) error {
 	if err := m.Login.Validate(); err != nil {
 		return usage("The login %v.", err)
 	}
-	if err := a.fill(&m.Name, text.Of("Name that others see"), "--name"); err != nil {
+	// Each answer is looked at in a member whose other values are right, as the
+	// options are before anything is asked.
+	given := m
+	given.Mail = cmp.Or(given.Mail, "somebody@example.org")
+	alone := func(put func(*account.Member, string)) func(string) error {
+		return func(answer string) error {
+			with := given
+			put(&with, answer)
+			return memberRight(with)
+		}
+	}
+	if err := memberRight(given); err != nil {
 		return err
 	}
-	if err := a.fill(&m.Mail, text.Of("Mail address"), "--mail"); err != nil {
+	if err := a.fill(&m.Name, text.Of("Name that others see"), "--name", alone(func(with *account.Member, s string) { with.Name = s })); err != nil {
 		return err
 	}
-	if err := m.Validate(); err != nil {
-		return usage("The member is not right: %v.", err)
+	if err := a.fill(&m.Mail, text.Of("Mail address"), "--mail", alone(func(with *account.Member, s string) { with.Mail = s })); err != nil {
+		return err
 	}
 	d, err := a.reach(c)
 	if err != nil {
@@ -250,15 +262,22 @@ func (a *App) groupCommand() *cli.Command {
 	}
 }
 
-// fill asks for what no flag gave.
-func (a *App) fill(value *string, question text.Text, flag string) error {
+func memberRight(m account.Member) error {
+	if err := m.Validate(); err != nil {
+		return usage("The member is not right: %v.", err)
+	}
+	return nil
+}
+
+// fill asks for what no flag gave, and again for what is not right.
+func (a *App) fill(value *string, question text.Text, flag string, check func(string) error) error {
 	if *value != "" {
 		return nil
 	}
 	if !a.env.Terminal.In {
 		return usage("%s is missing.", flag).WithHint("Without a terminal member add needs --name and --mail.")
 	}
-	answer, err := a.question(question, "")
+	answer, err := a.checkedQuestion(question, "", check)
 	if err != nil {
 		return err
 	}
