@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"ronron/internal/atomicfile"
+	"ronron/internal/diag"
 	"ronron/internal/errs"
 	"ronron/internal/text"
 	"ronron/recipes"
@@ -68,7 +69,25 @@ func (a *App) recipeNew(c *cli.Context) error {
 	return nil
 }
 
-// aboutSoftware takes the options, and asks for what none gave.
+// fitting says what a recipe with these answers would be refused for, among
+// others that are right: which file it stands in is of no use before it is written.
+func fitting(name string, put func(*skeleton.Answers, string)) func(string) error {
+	return func(answer string) error {
+		with := skeleton.Answers{Name: name, Software: "x", Version: "1", Licence: "MIT", Source: "https://example.org", Category: "files", Package: "x"}
+		put(&with, answer)
+		_, diags := recipes.Parse(name, skeleton.Files(with))
+		for _, d := range diags {
+			if d.Severity == diag.SeverityError {
+				_, detail := d.Text()
+				return usage("%s", detail)
+			}
+		}
+		return nil
+	}
+}
+
+// aboutSoftware takes the options, and asks for what none gave. Options are
+// looked at before anything is asked, and an answer when it is given.
 func (a *App) aboutSoftware(c *cli.Context, name string) (skeleton.Answers, error) {
 	s := skeleton.Answers{
 		Name: name, Software: c.String("software"), Version: c.String("version"), Licence: c.String("licence"),
@@ -82,21 +101,32 @@ func (a *App) aboutSoftware(c *cli.Context, name string) (skeleton.Answers, erro
 		flag     string
 		question text.Text
 		usual    string
+		put      func(with *skeleton.Answers, answer string)
 	}{
-		{&s.Software, "--software", text.Of("What is the software called?"), ""},
-		{&s.Version, "--version", text.Of("Which version of it?"), ""},
-		{&s.Licence, "--licence", text.Of("Under which licence, as SPDX writes it?"), "AGPL-3.0-or-later"},
-		{&s.Source, "--source", text.Of("Where is its source code?"), ""},
-		{&s.Category, "--category", text.Of("Which category? (pads, polls, video, wiki, pages, files…)"), "files"},
-		{&s.Package, "--package", text.Of("Which package of Debian is it?"), name},
+		{&s.Software, "--software", text.Of("What is the software called?"), "", func(with *skeleton.Answers, answer string) { with.Software = answer }},
+		{&s.Version, "--version", text.Of("Which version of it?"), "", func(with *skeleton.Answers, answer string) { with.Version = answer }},
+		{&s.Licence, "--licence", text.Of("Under which licence, as SPDX writes it?"), "AGPL-3.0-or-later", func(with *skeleton.Answers, answer string) { with.Licence = answer }},
+		{&s.Source, "--source", text.Of("Where is its source code?"), "", func(with *skeleton.Answers, answer string) { with.Source = answer }},
+		{&s.Category, "--category", text.Of("Which category? (pads, polls, video, wiki, pages, files…)"), "files", func(with *skeleton.Answers, answer string) { with.Category = answer }},
+		{&s.Package, "--package", text.Of("Which package of Debian is it?"), name, func(with *skeleton.Answers, answer string) { with.Package = answer }},
+		{&s.Image, "--image", text.Text{}, "", func(with *skeleton.Answers, answer string) { with.Package, with.Image = "", answer }},
+	}
+	for _, step := range steps {
+		if *step.value == "" {
+			continue
+		}
+		if err := fitting(name, step.put)(*step.value); err != nil {
+			return s, usage("The value of %s is not right. %s", step.flag, errs.Sentence(err))
+		}
 	}
 	for _, step := range steps {
 		switch {
+		case step.value == &s.Image: // instead of a package, and never asked for
 		case *step.value != "" || step.value == &s.Package && s.Image != "":
 		case !a.env.Terminal.In:
 			return s, usage("%s is missing.", step.flag).WithHint("Without a terminal all answers come from options. See: %s --help", c.Command.HelpName)
 		default:
-			answer, err := a.question(step.question, step.usual)
+			answer, err := a.checkedQuestion(step.question, step.usual, fitting(name, step.put))
 			if err != nil {
 				return s, err
 			}

@@ -153,7 +153,29 @@ func TestRecipeNew_WrongAnswersWriteNothing(t *testing.T) {
 	t.Chdir(t.TempDir())
 	w := newWorld(t)
 	w.wantCode(exitUsage, "recipe", "new", "shelf", "--software", "Shelf", "--version", "1", "--licence", "free!", "--source", "nowhere", "--category", "files", "--package", "p")
+	wantIn(t, "stderr", "The value of --licence is not right.", w.stderr)
+	if out := w.stderr.String(); strings.Contains(out, "recipe.hcl") {
+		t.Errorf("a file is named that nobody wrote:\n%s", out)
+	}
 	if exists("shelf") {
 		t.Error("something was written")
 	}
+}
+
+func TestRecipeNew_AsksAgainForWhatIsNotRight(t *testing.T) {
+	t.Chdir(t.TempDir())
+	w := newWorld(t)
+	w.typing("Shelf\n2\nfree!\nMIT\nnowhere\nhttps://example.org\n\n\n")
+	w.wantCode(exitDone, "recipe", "new", "shelf")
+	said := w.stderr.String()
+	if strings.Contains(said, "recipe.hcl") {
+		t.Errorf("a file is named that nobody wrote yet:\n%s", said)
+	}
+	for question, want := range map[string]int{"What is the software called?": 1, "Under which licence": 2, "Where is its source code?": 2} {
+		if got := strings.Count(said, question); got != want {
+			t.Errorf("%q is asked %d times, want %d:\n%s", question, got, want, said)
+		}
+	}
+	wantIn(t, "stderr", `"free!"`, w.stderr)
+	wantIn(t, "stderr", `"nowhere"`, w.stderr)
 }
