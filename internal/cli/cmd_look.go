@@ -122,8 +122,9 @@ func (a *App) logsCommand() *cli.Command {
 		Name:      "logs",
 		Usage:     "show what a service prints",
 		ArgsUsage: "SERVICE[/UNIT]",
-		Description: `Shows the output of a service's units. The word daemon shows that of the daemon
-itself, even when it does not run any more.`,
+		Description: `Shows the output of a service's units; of several, each line begins with the name
+of its unit. The word daemon shows that of the daemon itself, even when it does
+not run any more.`,
 		Flags: []cli.Flag{fileFlag, chatonFlag,
 			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on as more is printed, until Ctrl-C"},
 			&cli.IntFlag{Name: "tail", Aliases: []string{"n"}, Value: 100, Usage: "show the last `LINES` only; 0 is all"},

@@ -3,9 +3,6 @@ package daemon
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"slices"
-	"strings"
 	"sync"
 
 	"ronron/charter"
@@ -121,49 +118,6 @@ func serviceState(u api.UnitStatus) string {
 	default:
 		return "stopped"
 	}
-}
-
-// Logs copies the output of a service's units. Without a unit it is all of
-// them one after the other, or, following, the first.
-func (d *Daemon) Logs(ctx context.Context, r api.LogsRequest, w io.Writer) error {
-	actual, err := d.Engine.Look(ctx)
-	if err != nil {
-		return err
-	}
-	units := slices.DeleteFunc(slices.Clone(actual.Units), func(u services.ActualUnit) bool {
-		return u.Service != r.Service || r.Unit != "" && u.Unit != r.Unit
-	})
-	if len(units) == 0 {
-		return nothingPrinted(actual.Units, r)
-	}
-	for _, u := range units {
-		o := services.LogOptions{Tail: r.Tail, Follow: r.Follow, Timestamps: r.Timestamps}
-		if err := d.Engine.Logs(ctx, u.ID, o, w); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// nothingPrinted says that there is no container to show the output of, and
-// which there are.
-func nothingPrinted(units []services.ActualUnit, r api.LogsRequest) error {
-	var names, own []string
-	for _, u := range units {
-		names = append(names, string(u.Service))
-		if u.Service == r.Service {
-			own = append(own, string(u.Service)+"/"+string(u.Unit))
-		}
-	}
-	err := errs.New(errs.NotFound, "No container of %s exists.", r.Service)
-	if len(own) > 0 {
-		err, names = errs.New(errs.NotFound, "No container %s/%s exists.", r.Service, r.Unit), own
-	}
-	if len(names) == 0 {
-		return err.WithHint("`ronron status` lists what there is.")
-	}
-	slices.Sort(names)
-	return err.WithHint("Those there are: %s", strings.Join(slices.Compact(names), ", "))
 }
 
 // Charter returns the charter of this moment as JSON.
