@@ -37,18 +37,25 @@ func testNetworks(t *testing.T, b *bench) {
 	b.code(err, errs.NotFound)
 }
 
+// testEgress: a way out leads to no other service, whether that has one or not.
 func testEgress(t *testing.T, b *bench) {
-	s := b.serve("outside")
-	s.Egress = true
-	inside, outside := b.start(b.serve("inside"), "a"), b.start(s, "a")
-	b.wait("the outer unit to serve", func() bool {
-		r, err := b.Exec(t.Context(), outside, []string{Program, "get", "web"}, nil)
-		return err == nil && r.ExitCode == 0
-	})
+	outer := func(name services.Name) string {
+		s := b.serve(name)
+		s.Egress = true
+		id := b.start(s, "a")
+		b.wait(string(name)+" to serve", func() bool {
+			r, err := b.Exec(t.Context(), id, []string{Program, "get", "web"}, nil)
+			return err == nil && r.ExitCode == 0
+		})
+		return id
+	}
+	inside, outside, abroad := b.start(b.serve("inside"), "a"), outer("outside"), outer("abroad")
 	b.fails(inside, "get", b.find(outside).Address.String())
 	b.fails(outside, "get", b.find(inside).Address.String())
+	b.fails(outside, "get", b.find(abroad).Address.String())
+	b.fails(abroad, "get", b.find(outside).Address.String())
 	for _, n := range b.look().Networks {
-		b.equal("egress of "+string(n.Service), n.Egress, n.Service == "outside")
+		b.equal("egress of "+string(n.Service), n.Egress, n.Service != "inside")
 	}
 }
 
