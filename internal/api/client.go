@@ -124,6 +124,11 @@ func (c *Client) Doctor(ctx context.Context) (checks []Check, err error) {
 	return checks, c.call(ctx, http.MethodGet, "/v1/doctor", nil, &checks)
 }
 
+// Ports asks which ports of the machine the gateway holds, as "tcp/443".
+func (c *Client) Ports(ctx context.Context) (ports []string, err error) {
+	return ports, c.call(ctx, http.MethodGet, "/v1/ports", nil, &ports)
+}
+
 // Charter returns the charter as JSON.
 func (c *Client) Charter(ctx context.Context) (j json.RawMessage, err error) {
 	return j, c.call(ctx, http.MethodGet, "/v1/charter", nil, &j)

@@ -53,6 +53,7 @@ func TestClient_AsksForWhatItsMethodsSay(t *testing.T) {
 		{func() error { _, err := c.Version(ctx); return err }, "GET /v1/version", ""},
 		{func() error { _, err := c.Status(ctx); return err }, "GET /v1/status", ""},
 		{func() error { _, err := c.Doctor(ctx); return err }, "GET /v1/doctor", ""},
+		{func() error { _, err := c.Ports(ctx); return err }, "GET /v1/ports", ""},
 		{func() error { _, err := c.Charter(ctx); return err }, "GET /v1/charter", ""},
 		{func() error { _, err := c.CA(ctx); return err }, "GET /v1/ca", ""},
 		{func() error { return c.Interrupt(ctx, true) }, "POST /v1/interrupt", `{"now":true}`},

@@ -17,7 +17,6 @@ import (
 	"ronron/internal/mailrelay"
 	"ronron/internal/secret"
 	"ronron/internal/text"
-	"ronron/services"
 )
 
 func (a *App) doctorCommand() *cli.Command {
@@ -75,9 +74,12 @@ func (a *App) doctor(c *cli.Context) error {
 	wanted, file, more := a.checkFile(c, host)
 	checks = append(checks, more...)
 	d, more := a.checkDaemon(c, host)
+	if d != nil {
+		defer d.Close()
+	}
 	checks, more = once(checks, more)
 	if file != nil {
-		checks = append(checks, a.checkPorts(wanted, file, d != nil || hasDaemon(c.Context, host, file.ID()))...)
+		checks = append(checks, a.checkPorts(wanted, file, holdingOf(c.Context, host, d, file.ID()))...)
 		checks = append(checks, a.checkNames(c.Context, file)...)
 		checks = append(checks, a.checkMail(c.Context, file.Mail, wanted.MailPassword.String)...)
 	}
@@ -243,63 +245,12 @@ func (a *App) checkDaemon(c *cli.Context, host Host) (*daemon, []api.Check) {
 	if err != nil {
 		return nil, []api.Check{fault("daemon", err, text.Text{})}
 	}
-	defer d.Close()
 	checks, err := d.Doctor(c.Context)
 	if err != nil {
+		d.Close()
 		return nil, []api.Check{fault("daemon", err, text.Of("Its log may tell: ronron logs daemon"))}
 	}
 	return d, append([]api.Check{ok("daemon", "answers")}, checks...)
-}
-
-// hasDaemon says whether the chaton was ever brought up here. Its gateway goes
-// on holding the ports when the daemon is away.
-func hasDaemon(ctx context.Context, host Host, chaton services.ChatonID) bool {
-	if host == nil {
-		return false
-	}
-	daemons, err := host.Daemons(ctx)
-	return err == nil && slices.ContainsFunc(daemons, func(d Daemon) bool { return d.Chaton == chaton })
-}
-
-// checkPorts is of use before the gateway has taken the ports; afterwards it
-// is the gateway who uses them, and the daemon checks that it does.
-func (a *App) checkPorts(w api.Wanted, file *chaton.Chaton, running bool) (checks []api.Check) {
-	if running {
-		return nil
-	}
-	for _, port := range []int{file.HTTPSPort, file.HTTPPort} {
-		if port == 0 {
-			continue
-		}
-		name := "port " + strconv.Itoa(port)
-		if err := a.env.Machine.PortFree("tcp", port); err != nil {
-			checks = append(checks, problem(name, text.Say("See who: sudo ss -ltnp 'sport = :%d'. Stop that program, or choose another port in the gateway block.", port), "is taken: %v", err))
-			continue
-		}
-		checks = append(checks, ok(name, "is free"))
-	}
-	all, _ := a.env.Language.Resolve(w) // its problems are those of the file
-	for _, r := range all {
-		for _, l := range r.Service.Listens {
-			checks = append(checks, a.checkListen(r.Service.Name, l))
-		}
-	}
-	return checks
-}
-
-// checkListen is one line for all the ports of a listen, which can be many.
-func (a *App) checkListen(service services.Name, l services.Listen) api.Check {
-	last := l.Public + max(l.Count, 1) - 1
-	name := "port " + strconv.Itoa(l.Public) + "/" + l.Protocol
-	if last > l.Public {
-		name = "ports " + strconv.Itoa(l.Public) + "-" + strconv.Itoa(last) + "/" + l.Protocol
-	}
-	for port := l.Public; port <= last; port++ {
-		if err := a.env.Machine.PortFree(l.Protocol, port); err != nil {
-			return problem(name, text.Say("See who: sudo ss -lnp --%s 'sport = :%d'. Stop that program; %s needs the port.", l.Protocol, port, service), "%d is taken: %v", port, err)
-		}
-	}
-	return ok(name, "free, for %s", service)
 }
 
 // checkNames sees whether the chaton's names lead to this machine.

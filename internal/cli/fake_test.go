@@ -285,6 +285,7 @@ type fakeDaemon struct {
 	refuse     *api.Error
 	brought    map[string][]byte // sources by their sum
 	onStop     func()
+	ports      []string    // that the gateway holds
 	checks     []api.Check // of doctor, beside that of the directory
 	seen       int         // how often it was told that the first administrator's password was shown
 }
@@ -367,6 +368,13 @@ func (d *fakeDaemon) handler() http.Handler {
 	})
 	mux.HandleFunc("GET /v1/doctor", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, append([]api.Check{api.NewCheck("directory", "ok", text.Text{EN: "answers", FR: "répond"}, text.Text{})}, d.checks...))
+	})
+	mux.HandleFunc("GET /v1/ports", func(w http.ResponseWriter, r *http.Request) {
+		if d.ports == nil {
+			http.NotFound(w, r) // as an older one does
+			return
+		}
+		answer(w, d.ports)
 	})
 	mux.HandleFunc("GET /v1/ca", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("-----BEGIN CERTIFICATE-----\n")) })
 	mux.HandleFunc("GET /v1/logs", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(r.URL.RawQuery + "\n")) })

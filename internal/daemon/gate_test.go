@@ -160,12 +160,27 @@ func TestListens_TakenPortsAreToldBeforeAnythingIsDone(t *testing.T) {
 	if err := w.keepPorts(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
+	if held, err := w.client().Ports(t.Context()); err != nil || !slices.Equal(held, []string{"tcp/8443", "tcp/8080", "udp/5060", "udp/5061"}) {
+		t.Errorf("the gateway holds %v, %v", held, err)
+	}
 	if err := w.preflight(t.Context(), c, plan.Plan{}); err != nil {
 		t.Errorf("ports that the gateway holds itself are taken for another's: %v", err)
 	}
 	starts := plan.Plan{Steps: []plan.Step{{Service: gatewayName, Action: plan.CreateUnit}}}
 	if err := w.preflight(t.Context(), c, starts); errs.CodeOf(err) != errs.Failed {
 		t.Errorf("a gateway that starts anew holds nothing: %v", err)
+	}
+}
+
+func TestPorts_AGatewayThatDoesNotRunHoldsNone(t *testing.T) {
+	w := newWorld(t)
+	w.up(file)
+	if held, err := w.Ports(t.Context()); err != nil || !slices.Equal(held, []string{"tcp/8443", "tcp/8080"}) {
+		t.Errorf("the gateway holds %v, %v", held, err)
+	}
+	w.engine.Crash(w.unit(gatewayName), 1, "")
+	if held, err := w.Ports(t.Context()); err != nil || len(held) > 0 {
+		t.Errorf("a gateway that does not run holds %v, %v", held, err)
 	}
 }
 

@@ -34,6 +34,7 @@ func (d *Daemon) Handler() http.Handler {
 	})))
 	mux.HandleFunc("GET /v1/status", reply(d, func(ctx context.Context, r *http.Request) (any, error) { return d.Status(ctx) }))
 	mux.HandleFunc("GET /v1/doctor", reply(d, func(ctx context.Context, r *http.Request) (any, error) { return d.Doctor(ctx), nil }))
+	mux.HandleFunc("GET /v1/ports", reply(d, func(ctx context.Context, r *http.Request) (any, error) { return d.Ports(ctx) }))
 	mux.HandleFunc("GET /v1/charter", reply(d, func(ctx context.Context, r *http.Request) (any, error) { return d.Charter(ctx) }))
 	mux.HandleFunc("GET /v1/ca", d.serveCA)
 	mux.HandleFunc("GET /v1/logs", d.serveLogs)

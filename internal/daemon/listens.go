@@ -108,11 +108,39 @@ func (d *Daemon) listensFree(ctx context.Context, w *wanted, gatewayStarts bool)
 // keepPorts notes what the gateway opened.
 func (d *Daemon) keepPorts(ctx context.Context, w *wanted) error {
 	ports, _ := w.listenPorts()
-	open := []string{}
+	open, web := []string{}, []string{}
 	for _, p := range ports {
 		open = append(open, p.String())
 	}
+	for _, port := range []int{w.chaton.HTTPSPort, w.chaton.HTTPPort} {
+		if port != 0 {
+			web = append(web, listenPort{"tcp", port}.String())
+		}
+	}
+	if err := d.state.PutValue(ctx, "web ports", web); err != nil {
+		return err
+	}
 	return d.state.PutValue(ctx, "ports", open)
+}
+
+// Ports returns the ports of the machine that the gateway holds, or an error
+// where it was never noted which.
+func (d *Daemon) Ports(ctx context.Context) ([]string, error) {
+	actual, err := d.Engine.Look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !gatewayRuns(actual) {
+		return []string{}, nil
+	}
+	var web, others []string
+	if err := d.state.Value(ctx, "web ports", &web); err != nil {
+		return nil, err
+	}
+	if err := d.state.Value(ctx, "ports", &others); err != nil {
+		return nil, err
+	}
+	return append(web, others...), nil
 }
 
 // listenFree says whether a port of the machine can be taken. The daemon
