@@ -54,7 +54,8 @@ func TestPages_FrenchSaysWhatEnglishSays(t *testing.T) {
 }
 
 // linksInFrench are the links that the French page needs to have: to French
-// pages where there are such, and there to the same heading.
+// pages where there are such, and there to the same heading, and to pictures
+// with French words in them.
 func linksInFrench(t *testing.T, english, french page, links []string) []string {
 	t.Helper()
 	var out []string
@@ -62,6 +63,10 @@ func linksInFrench(t *testing.T, english, french page, links []string) []string 
 		file, fragment, _ := strings.Cut(l, "#")
 		if l == french.name {
 			continue // the one that leads from language to language
+		}
+		if picture := inFrench(file); strings.HasSuffix(file, ".svg") && isThere(picture) {
+			out = append(out, picture)
+			continue
 		}
 		if strings.Contains(l, ":") || !isFile(inFrench(file)) {
 			out = append(out, l)
