@@ -160,7 +160,7 @@ func (a *App) view(c *cli.Context) view {
 	if c.Bool("json") {
 		return jsonView{w: a.env.Stdout}
 	}
-	return humanView{tongue: a.tongue, w: a.env.Stdout, paint: a.paint(a.env.Terminal.Out), now: a.env.Now}
+	return humanView{tongue: a.tongue, w: a.env.Stdout, paint: a.paint(a.env.Terminal.Out), now: a.env.Now, typed: a.typed(c)}
 }
 
 // codeIs says whether err is one of ours with that code.

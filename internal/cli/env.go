@@ -27,6 +27,7 @@ import (
 type Env struct {
 	Version string // of this binary
 	Self    string // its path
+	Called  string // as it was typed; "" is ronron
 	Who     string // user@machine, for the lock and the journal
 
 	Stdin          io.Reader

@@ -86,6 +86,11 @@ func TestHumanView_Goldens(t *testing.T) {
 		{"plan", func() error { return v.Plan("chaton.test", everyStep()) }},
 		{"plan-empty", func() error { return v.Plan("chaton.test", plan.Plan{}) }},
 		{"report", func() error { return v.Report("chaton.test", *someReport, true) }},
+		{"report-elsewhere", func() error {
+			elsewhere := v
+			elsewhere.typed = typed{program: "build/ronron", file: "my chatons/test.hcl"}
+			return elsewhere.Report("chaton.test", *someReport, true)
+		}},
 		{"status", func() error { return v.Status(status) }},
 		{"chatons", func() error {
 			return v.Chatons([]Daemon{{Chaton: "chaton.test", State: "running", Version: "0.2.0"}, {Chaton: "long.example.org", State: "exited", Version: "0.1.0"}})

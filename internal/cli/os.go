@@ -18,7 +18,7 @@ func FromOS(version string) Env {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	self, _ := os.Executable() // "" where the system cannot tell; the self image says so then
 	return Env{
-		Version: version, Self: self, Who: who(),
+		Version: version, Self: self, Called: os.Args[0], Who: who(),
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Terminal: Terminal{
 			In: isTerminal(os.Stdin), Out: isTerminal(os.Stdout), Err: isTerminal(os.Stderr),

@@ -60,6 +60,42 @@ func TestUp_StartsDaemonThenAppliesTheShownPlan(t *testing.T) {
 	}
 }
 
+func TestUp_AdvisesCommandsThatWorkAsTheyStand(t *testing.T) {
+	for lang, labels := range map[string][3]string{
+		"en": {"give somebody an account      ", "see how everything runs       ", "see what else can be offered  "},
+		"fr": {"donner un compte à quelqu’un    ", "voir comment tout se porte      ", "voir ce qui peut être offert    "},
+	} {
+		w := newWorld(t)
+		w.env.Getenv = func(string) string { return lang }
+		w.env.Called = "build/ronron"
+		w.daemon.plan, w.daemon.events = somePlan, goodEvents()
+		t.Chdir(filepath.Dir(w.file))
+		w.wantCode(exitDone, "up", "--file", "./chaton.hcl", "--yes")
+		for _, want := range []string{"  build/ronron ca > ronron-root.pem\n", labels[0] + "build/ronron member add sam --name Sam --mail sam@chaton.test\n",
+			labels[1] + "build/ronron status\n", labels[2] + "build/ronron services\n"} {
+			wantIn(t, "stdout with the file here", want, w.stdout)
+		}
+		t.Chdir(t.TempDir())
+		w.wantCode(exitDone, "up", "--file", w.file, "--yes")
+		for _, want := range []string{"  build/ronron ca --chaton chaton.test > ronron-root.pem\n",
+			labels[0] + "build/ronron member add sam --name Sam --mail sam@chaton.test --chaton chaton.test\n",
+			labels[1] + "build/ronron status --chaton chaton.test\n", labels[2] + "build/ronron services --file " + w.file + "\n"} {
+			wantIn(t, "stdout with the file elsewhere", want, w.stdout)
+		}
+	}
+}
+
+func TestShellWord_IsOneWordForAShell(t *testing.T) {
+	for word, want := range map[string]string{
+		"examples/demo/chaton.hcl": "examples/demo/chaton.hcl", "": "''", "my file": "'my file'",
+		"a b": "'a b'", "l'asso.hcl": `'l'\''asso.hcl'`, "$HOME": "'$HOME'", "é.hcl": "'é.hcl'", "a;b": "'a;b'", "~x": "'~x'",
+	} {
+		if got := shellWord(word); got != want {
+			t.Errorf("shellWord(%q) = %s, want %s", word, got, want)
+		}
+	}
+}
+
 func TestUp_InvalidFileTouchesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.language.diags = diag.List{

@@ -128,6 +128,7 @@ type humanView struct {
 	w     io.Writer
 	paint paint
 	now   func() time.Time
+	typed typed
 }
 
 var _ view = humanView{}

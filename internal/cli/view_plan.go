@@ -98,14 +98,16 @@ func (v humanView) Report(id services.ChatonID, r api.Report, complete bool) err
 		fmt.Fprint(v.w, v.say("\nFirst administrator (shown once):\n  login     %s\n  password  %s\n", a.Login, v.paint.strong(a.Password)))
 	}
 	if complete && r.Administrator != nil { // the first time
-		fmt.Fprint(v.w, v.say(trust), v.say(next, id))
+		fmt.Fprint(v.w, v.say(trust, v.typed.command(id, "ca")), v.say(next,
+			v.typed.command(id, "member add sam --name Sam --mail sam@"+string(id)),
+			v.typed.command(id, "status"), v.typed.withFile("services")))
 	}
 	return nil
 }
 
 const trust = `
 Browsers do not know this chaton's own certificate authority yet. To trust it:
-  ronron ca > ronron-root.pem
+  %s > ronron-root.pem
   Firefox           Settings > Privacy & Security > Certificates > View Certificates > Authorities > Import
   Chromium          Settings > Privacy and security > Security > Manage certificates > Authorities > Import
   Debian (curl, …)  cp ronron-root.pem /usr/local/share/ca-certificates/ronron-root.crt && update-ca-certificates
@@ -113,7 +115,7 @@ Browsers do not know this chaton's own certificate authority yet. To trust it:
 
 const next = `
 What next:
-  give somebody an account      ronron member add ana --name Ana --mail ana@%s
-  see how everything runs       ronron status
-  see what else can be offered  ronron services
+  give somebody an account      %s
+  see how everything runs       %s
+  see what else can be offered  %s
 `
