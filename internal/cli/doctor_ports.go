@@ -41,7 +41,7 @@ func (h holding) taken(name, protocol string, port int, why error, otherwise api
 	if !h.unseen {
 		return otherwise
 	}
-	return warning(name, text.Say("See who: sudo ss -lnp --%s 'sport = :%d'. If it is ronron, all is well.", protocol, port),
+	return warning(name, text.Say("See who: sudo ss -lnp --%s 'sport = :%d'. If it is ronron, all is well; another program has to leave the port, or the chaton to choose another.", protocol, port),
 		"%d is taken: %v; whether by this chaton itself cannot be told without the engine", port, why)
 }
 

@@ -87,7 +87,7 @@ func TestDoctor_DoesNotBlameWhomItCannotSee(t *testing.T) {
 	w.machine.taken = errors.New("address already in use")
 	w.language.listens = []services.Listen{{Name: "c2s", Unit: "prosody", Protocol: "tcp", Public: 5222, Port: 5222}}
 	w.wantCode(exitFailed, "doctor", "--file", w.file)
-	for _, want := range []string{"! port 8443", "! port 5222/tcp", "8443 is taken: address already in use; whether by this chaton itself", "If it is ronron, all is well."} {
+	for _, want := range []string{"! port 8443", "! port 5222/tcp", "8443 is taken: address already in use; whether by this chaton itself", "If it is ronron, all is well;"} {
 		wantIn(t, "stdout", want, w.stdout)
 	}
 	wantIn(t, "stderr", "1 of ", w.stderr)
