@@ -126,12 +126,20 @@ var _ = []string{text.Key("parse error"), text.Key("value out of range")}
 // misused says in our words what the parser below us says in its own.
 func misused(said string) *errs.Error {
 	if flag, ok := strings.CutPrefix(said, "flag needs an argument: "); ok {
-		return usage("Flag needs an argument: %s.", flag)
+		return usage("Flag needs an argument: %s.", dashed(flag))
 	}
 	if m := wrongValue.FindStringSubmatch(said); m != nil {
-		return usage("Invalid value %s for flag %s: %s.", m[1], m[2], text.Of(m[3]))
+		return usage("Invalid value %s for flag %s: %s.", m[1], dashed(m[2]), text.Of(m[3]))
 	}
 	return usage("%s.", strings.ToUpper(said[:1])+said[1:])
+}
+
+// dashed is a flag as help writes it: the parser names all with one dash.
+func dashed(flag string) string {
+	if name := strings.TrimLeft(flag, "-"); len(name) > 1 {
+		return "--" + name
+	}
+	return flag
 }
 
 // arguments returns exactly the positional arguments that names describe; a

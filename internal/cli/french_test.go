@@ -181,9 +181,10 @@ func TestTerminalLanguage(t *testing.T) {
 
 func TestMisused_SaysWhatTheParserSays(t *testing.T) {
 	for said, want := range map[string]string{
-		"flag needs an argument: -tail":                     "Il manque une valeur à l’option -tail.",
-		`invalid value "x" for flag -tail: parse error`:     `"x" n’est pas une valeur possible de l’option -tail (valeur illisible).`,
-		`invalid boolean value "x" for -json: parse error`:  `"x" n’est pas une valeur possible de l’option -json (valeur illisible).`,
+		"flag needs an argument: -n":                        "Il manque une valeur à l’option -n.",
+		"flag needs an argument: -tail":                     "Il manque une valeur à l’option --tail.",
+		`invalid value "x" for flag -tail: parse error`:     `"x" n’est pas une valeur possible de l’option --tail (valeur illisible).`,
+		`invalid boolean value "x" for -json: parse error`:  `"x" n’est pas une valeur possible de l’option --json (valeur illisible).`,
 		"something that a later version of the parser says": "Something that a later version of the parser says.",
 	} {
 		if got := misused(said).Text().In(text.FR); got != want {
