@@ -7,7 +7,11 @@
 # - The programming interfaces are closed: their keys are Miniflux's own, and would
 #   outlive a suspension. So apps for phones cannot be used.
 # - Images, sounds and videos of articles come through Miniflux: no site learns
-#   who reads it.
+#   who reads it. They are parts of a page there, never a page of their own: in one,
+#   scripts from elsewhere would run with the rights of whoever opens it.
+# - Miniflux 2.2.6 has no setting against private addresses, which later versions
+#   have: limits_note says so. Tried: it read from the machine's own addresses, and
+#   reached no other service's containers.
 recipe "miniflux" {
   version = "1"
 
@@ -32,8 +36,8 @@ recipe "miniflux" {
     en = "Adding the feeds of the sites that one follows, sorting them by categories, reading, starring and searching; importing and exporting the list of feeds (OPML)."
   }
   limits_note = {
-    fr = "Les applications pour téléphone (Fever, Google Reader) ne s'y connectent pas : on lit dans le navigateur. Une vidéo qui se joue dans la page d'un autre site n'est pas montrée : on suit le lien de l'article. Un membre suspendu est dehors au bout de cinq minutes."
-    en = "Apps for phones (Fever, Google Reader) cannot connect: one reads in the browser. A video that plays in another site's page is not shown: one follows the article's link. A suspended member is kept out within five minutes."
+    fr = "Les applications pour téléphone (Fever, Google Reader) ne s'y connectent pas : on lit dans le navigateur. Une vidéo qui se joue dans la page d'un autre site n'est pas montrée : on suit le lien de l'article. Un membre suspendu est dehors au bout de cinq minutes. Miniflux interroge toute adresse qu'un membre lui donne, même privée, de la machine ou d'un réseau qu'elle joint, et lui montre la réponse ; les autres services du chaton ne lui répondent que comme à tout le monde."
+    en = "Apps for phones (Fever, Google Reader) cannot connect: one reads in the browser. A video that plays in another site's page is not shown: one follows the article's link. A suspended member is kept out within five minutes. Miniflux asks any address that a member gives it, even a private one of the machine or of a network that it reaches, and shows them the answer; the chaton's other services answer it only as they do anybody."
   }
 
   setting "language" {
