@@ -3,9 +3,11 @@ package gateway
 import (
 	"bufio"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"testing"
 	"time"
 
@@ -90,8 +92,8 @@ func TestGate_AWebsocketEndsWithItsMember(t *testing.T) {
 				}
 				return
 			}
-			if _, err := socket.in.ReadByte(); err == nil {
-				t.Error("the websocket goes on")
+			if _, err := socket.in.ReadByte(); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("the websocket goes on: %v", err)
 			}
 		})
 	}
