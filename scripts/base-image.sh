@@ -2,6 +2,7 @@
 # Makes the base image that our Dockerfiles start from: pulled where a registry
 # can be reached, made with debootstrap where none can.
 set -eu
+. "$(dirname "$0")/words.sh"
 
 image=${1:-debian:trixie-slim}
 suite=${image#debian:}
@@ -10,16 +11,18 @@ suite=${suite%-slim}
 if docker image inspect "$image" >/dev/null 2>&1; then
 	exit 0
 fi
-echo "base image $image: pulling"
+t "base image $image: pulling" "image de base $image : récupération"
 if docker pull --quiet "$image" 2>/dev/null; then
 	exit 0
 fi
 
-echo "base image $image: it cannot be pulled; making it with debootstrap (about a minute)"
+t "base image $image: it cannot be pulled; making it with debootstrap (about a minute)" \
+	"image de base $image : elle ne peut pas être récupérée ; fabrication avec debootstrap (une minute environ)"
 if [ "$(id -u)" != 0 ]; then
 	# Unpacking a system needs root; with sudo the engine is still the same one.
 	command -v sudo >/dev/null 2>&1 || {
-		echo "base image $image: making it needs root. Run as root, or install sudo." >&2
+		t "base image $image: making it needs root. Run as root, or install sudo." \
+			"image de base $image : il faut être root pour la fabriquer. Relancez en root, ou installez sudo." >&2
 		exit 1
 	}
 	exec sudo --preserve-env=DOCKER_HOST "$0" "$image"
@@ -32,7 +35,8 @@ root=$(mktemp -d /var/tmp/ronron-base.XXXXXX)
 trap 'rm -rf "$root"' EXIT
 if ! debootstrap --variant=minbase "$suite" "$root/tree" >"$root/log" 2>&1; then
 	tail -n 20 "$root/log" >&2
-	echo "base image $image: debootstrap failed; above is the end of what it said. Check that this machine reaches a Debian mirror, then run this again." >&2
+	t "base image $image: debootstrap failed; above is the end of what it said. Check that this machine reaches a Debian mirror, then run this again." \
+		"image de base $image : debootstrap a échoué ; la fin de ce qu'il a dit est au-dessus. Vérifiez que cette machine atteint un miroir Debian, puis relancez." >&2
 	exit 1
 fi
 
@@ -59,4 +63,4 @@ done
 
 rm -rf "$root/tree/var/cache/apt/archives/"*.deb "$root/tree/var/lib/apt/lists/"*
 tar -C "$root/tree" -c . | docker import --change 'CMD ["bash"]' - "$image" >/dev/null
-echo "base image $image: made"
+t "base image $image: made" "image de base $image : fabriquée"

@@ -2,6 +2,7 @@
 # The demo chaton, for the Makefile:  demo.sh up [HTTPS_PORT HTTP_PORT] | down | destroy
 set -eu
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 
 ronron=build/ronron
 example=examples/demo/chaton.hcl
@@ -21,13 +22,14 @@ up() {
 		"$ronron" member add ana --chaton "$domain" --name "Ana Demo" --mail "ana@$domain" --save-passwords "$accounts"
 	fi
 	echo
-	echo "Accounts of the demo (also in $accounts):"
+	t "Accounts of the demo (also in $accounts):" "Comptes de la démo (aussi dans $accounts) :"
 	for login in admin ana; do
 		password=$(awk -v login="$login" '$1 == login {print $2}' "$accounts" 2>/dev/null || true)
 		if [ -n "$password" ]; then
 			printf '  %-6s %s\n' "$login" "$password"
 		else
-			printf '  %-6s (made elsewhere; a new password: %s member passwd %s --chaton %s)\n' "$login" "$ronron" "$login" "$domain"
+			printf '  %-6s (%s %s member passwd %s --chaton %s)\n' "$login" \
+				"$(t "made elsewhere; a new password:" "créé ailleurs ; un nouveau mot de passe :")" "$ronron" "$login" "$domain"
 		fi
 	done
 }

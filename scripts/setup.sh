@@ -6,10 +6,12 @@
 # With everything there it changes nothing and takes a fraction of a second.
 set -eu
 cd "$(dirname "$0")/.."
+. scripts/words.sh
 
-say() { echo "setup: $*"; }
+# Both take the English and the French.
+say() { echo "setup: $(t "$@")"; }
 fail() {
-	echo "setup: $*" >&2
+	echo "setup: $(t "$@")" >&2
 	exit 1
 }
 
@@ -19,20 +21,24 @@ as_root() {
 	elif command -v sudo >/dev/null 2>&1; then
 		sudo "$@"
 	else
-		fail "this needs root to run: $*. Run make as root, or install sudo."
+		fail "this needs root to run: $*. Run make as root, or install sudo." \
+			"il faut être root pour lancer : $*. Lancez make en root, ou installez sudo."
 	fi
 }
 
 updated=
 install_packages() {
-	command -v apt-get >/dev/null 2>&1 || fail "this is not a Debian machine; install by hand: $*"
+	command -v apt-get >/dev/null 2>&1 || fail "this is not a Debian machine; install by hand: $*" \
+		"cette machine n'est pas une Debian ; installez vous-même : $*"
 	if [ -z "$updated" ]; then
-		as_root apt-get update -qq || fail "the package lists could not be fetched; check this machine's way out and /etc/apt."
+		as_root apt-get update -qq || fail "the package lists could not be fetched; check this machine's way out and /etc/apt." \
+			"les listes de paquets n'ont pas pu être récupérées ; vérifiez l'accès au réseau et /etc/apt."
 		updated=yes
 	fi
-	say "installing $*"
+	say "installing $*" "installation de $*"
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
-		fail "apt-get could not install: $*. Above is what it said."
+		fail "apt-get could not install: $*. Above is what it said." \
+			"apt-get n'a pas pu installer : $*. Ce qu'il a dit est au-dessus."
 }
 
 # need COMMAND PACKAGE: the package is installed when the command is not there.
@@ -42,11 +48,13 @@ engine_answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1
 
 start_engine() {
 	if [ -d /run/systemd/system ]; then
-		say "starting Docker (systemd)"
+		say "starting Docker (systemd)" "démarrage de Docker (systemd)"
 		as_root systemctl enable --now docker >/dev/null 2>&1 ||
-			fail "systemd could not start Docker. Look at: journalctl -u docker"
+			fail "systemd could not start Docker. Look at: journalctl -u docker" \
+				"systemd n'a pas pu démarrer Docker. Regardez : journalctl -u docker"
 	else
-		say "starting Docker (no systemd here: in a session of its own, output in /var/log/dockerd.log)"
+		say "starting Docker (no systemd here: in a session of its own, output in /var/log/dockerd.log)" \
+			"démarrage de Docker (sans systemd ici : dans une session à part, sortie dans /var/log/dockerd.log)"
 		as_root sh -c 'setsid dockerd >>/var/log/dockerd.log 2>&1 </dev/null &'
 	fi
 	tries=0
@@ -54,7 +62,8 @@ start_engine() {
 		tries=$((tries + 1))
 		if [ "$tries" -gt 120 ]; then
 			[ ! -r /var/log/dockerd.log ] || tail -n 15 /var/log/dockerd.log >&2
-			fail "Docker was started but does not answer after a minute."
+			fail "Docker was started but does not answer after a minute." \
+				"Docker a été démarré mais ne répond pas après une minute."
 		fi
 		sleep 0.5
 	done
@@ -65,10 +74,12 @@ ensure_engine() {
 		return
 	fi
 	if [ -n "${DOCKER_HOST:-}" ]; then
-		fail "DOCKER_HOST is $DOCKER_HOST and nothing answers there. Start that engine, or unset DOCKER_HOST to use this machine's."
+		fail "DOCKER_HOST is $DOCKER_HOST and nothing answers there. Start that engine, or unset DOCKER_HOST to use this machine's." \
+			"DOCKER_HOST vaut $DOCKER_HOST et rien n'y répond. Démarrez ce moteur, ou enlevez DOCKER_HOST pour prendre celui de cette machine."
 	fi
 	if [ "$(id -u)" != 0 ] && [ -S /var/run/docker.sock ] && [ ! -w /var/run/docker.sock ]; then
-		fail "Docker runs, but you may not use it. Run: sudo usermod -aG docker $(id -un), log in again, then make demo. (Whoever may use Docker is as good as root here.)"
+		fail "Docker runs, but you may not use it. Run: sudo usermod -aG docker $(id -un), log in again, then make demo. (Whoever may use Docker is as good as root here.)" \
+			"Docker tourne, mais vous n'y avez pas droit. Lancez : sudo usermod -aG docker $(id -un), reconnectez-vous, puis make demo. (Qui peut employer Docker vaut root ici.)"
 	fi
 	if ! command -v dockerd >/dev/null 2>&1 && [ ! -x /usr/sbin/dockerd ]; then
 		install_packages docker.io
@@ -93,5 +104,5 @@ test)
 bench)
 	docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null 2>&1 || install_packages docker-compose
 	;;
-*) fail "unknown word $1; use: setup.sh [demo|test|bench]" ;;
+*) fail "unknown word $1; use: setup.sh [demo|test|bench]" "mot inconnu $1 ; employez : setup.sh [demo|test|bench]" ;;
 esac
