@@ -70,7 +70,8 @@ func (d *Daemon) secretsOf(ctx context.Context, service services.Name) (all []an
 
 // Rotate makes a secret anew and replaces the units that hold it, by an
 // ordinary apply of the last accepted file. Where the service does not come up with
-// the new one it is given the old one back.
+// the new one it is given the old one back. A chaton with anything else to do is
+// left alone: who agreed to a new secret agreed to nothing more.
 func (d *Daemon) Rotate(req api.RotateRequest, tell func(api.Event)) error {
 	ctx, stop, release, err := d.lock.take(d.base, req.Who, "secret rotate", d.Now())
 	if err != nil {
@@ -79,6 +80,9 @@ func (d *Daemon) Rotate(req api.RotateRequest, tell func(api.Event)) error {
 	defer release()
 	s, err := d.rotatable(ctx, req)
 	if err != nil {
+		return err
+	}
+	if err := d.nothingElse(ctx); err != nil {
 		return err
 	}
 	scope := string(req.Service)
@@ -120,6 +124,20 @@ func (d *Daemon) Rotate(req api.RotateRequest, tell func(api.Event)) error {
 	}
 	tell(last)
 	return nil
+}
+
+// nothingElse fails where the chaton is not as its last accepted file says.
+func (d *Daemon) nothingElse(ctx context.Context) error {
+	w, err := d.current(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := d.plan(ctx, w)
+	if err != nil || p.Empty() {
+		return err
+	}
+	return errs.New(errs.Conflict, "%s is not as its file says, so nothing was made anew.", d.Chaton).
+		WithHint("Run `ronron up` first, which shows what there is to do.")
 }
 
 func ended(e api.Event) bool { return e.Kind == api.Done || e.Kind == api.Failed }

@@ -1,12 +1,16 @@
 package daemon
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"ronron/internal/api"
 	"ronron/internal/errs"
+	"ronron/internal/secret"
+	"ronron/portal/oidc"
 	"ronron/services"
 	"ronron/services/plan"
 )
@@ -154,6 +158,51 @@ func TestRotate_AServiceThatFailsKeepsTheSecretsItHad(t *testing.T) {
 		if p := w.replan(); !p.Empty() {
 			t.Errorf("%s: afterwards there is still to do: %v", name, p.Steps)
 		}
+	}
+}
+
+func TestRotate_TouchesNothingWhereThereIsMoreToDo(t *testing.T) {
+	w, held := withSecrets(t)
+	before := held()
+	actual, err := w.engine.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range actual.Units {
+		if u.Service == portalName {
+			w.engine.Crash(u.ID, 1)
+		}
+	}
+	if events, err := w.rotate("session"); errs.CodeOf(err) != errs.Conflict || !strings.Contains(errs.HintOf(err), "ronron up") || len(events) > 0 {
+		t.Errorf("with a portal that crashed: %v, %+v", err, events)
+	}
+	if !slices.Equal(held(), before) {
+		t.Error("the secret was made anew all the same")
+	}
+}
+
+func TestRotate_ServiceAndPortalGoOnKnowingEachOther(t *testing.T) {
+	w := newWorld(t)
+	w.upPads(pads)
+	told := func() (own, sum string) {
+		c := w.compiled(pads)
+		s, _ := c.service("pads")
+		return strings.Fields(string(s.Units[0].Files[0].Content))[2], c.oidc.Clients[0].SecretSum
+	}
+	secretBefore, sumBefore := told()
+	var end api.Event
+	if err := w.Rotate(api.RotateRequest{Service: "pads", Secret: "sign-in"}, func(e api.Event) { end = e }); err != nil || end.Kind != api.Done {
+		t.Fatalf("%v, %+v", err, end)
+	}
+	secretAfter, sumAfter := told()
+	if secretAfter == secretBefore || sumAfter == sumBefore || sumAfter != oidc.Sum(secret.New(secretAfter)) {
+		t.Error("service and portal do not have the same new secret")
+	}
+	if left := w.stepsFor(pads); len(left) > 0 {
+		t.Errorf("afterwards an up would %v", left)
+	}
+	if site, err := os.ReadFile(filepath.Join(w.options.SiteDir, "site.json")); err != nil || !strings.Contains(string(site), sumAfter) {
+		t.Errorf("the portal was not told: %v", err)
 	}
 }
 
