@@ -224,11 +224,7 @@ func CheckRecipes(c *Chaton, names, broken []string) diag.List {
 		if s.Recipe == "" || slices.Contains(names, s.Recipe) || slices.Contains(broken, s.Recipe) {
 			continue
 		}
-		hint := diag.DidYouMean(s.Recipe, names)
-		if hint.IsZero() {
-			hint = text.Say(" There are: %s.", strings.Join(names, ", "))
-		}
-		diags = diags.Append(diag.Error("Unknown recipe", text.Say("There is no recipe %q.%s", s.Recipe, hint), s.RecipeRange))
+		diags = diags.Append(diag.Error("Unknown recipe", text.Say("There is no recipe %q.%s", s.Recipe, diag.ElseThereAre(s.Recipe, names)), s.RecipeRange))
 	}
 	return diags
 }

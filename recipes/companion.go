@@ -57,7 +57,7 @@ func (d declarations) companions(b *hclread.Block) {
 		taken[label.Text] = x.Range
 		known := blocks().byKind[x.Name()]
 		if known == nil {
-			d.Errorf(x.NameRange(), "Unknown kind of companion", "There is no building block %q.%s Other databases are a unit of the recipe's own.", x.Name(), elseThereAre(x.Name(), kinds))
+			d.Errorf(x.NameRange(), "Unknown kind of companion", "There is no building block %q.%s Other databases are a unit of the recipe's own.", x.Name(), diag.ElseThereAre(x.Name(), kinds))
 			continue
 		}
 		if !major.Known {

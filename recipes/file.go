@@ -96,7 +96,7 @@ func (e *evaluation) missingTemplate(name hclread.Got[string]) {
 			names = append(names, file)
 		}
 	}
-	e.Errorf(name.Range, "Missing template", "The recipe's folder has no template %q.%s", name.V, elseThereAre(name.V, names))
+	e.Errorf(name.Range, "Missing template", "The recipe's folder has no template %q.%s", name.V, diag.ElseThereAre(name.V, names))
 }
 
 // ownerAndMode fills in owner and mode. A secret file that names no owner

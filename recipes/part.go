@@ -130,7 +130,7 @@ func (p *parser) parts() {
 		}
 		p.r.Parts = append(p.r.Parts, name)
 		if known == nil {
-			e.Errorf(names.Range, "Unknown part", "There is no shared part %q.%s", name, elseThereAre(name, partNames()))
+			e.Errorf(names.Range, "Unknown part", "There is no shared part %q.%s", name, diag.ElseThereAre(name, partNames()))
 			continue
 		}
 		for file, content := range known.files {
@@ -138,14 +138,6 @@ func (p *parser) parts() {
 		}
 	}
 	p.r.files = files
-}
-
-// elseThereAre suggests the name that was meant, or lists all.
-func elseThereAre(name string, all []string) text.Text {
-	if hint := diag.DidYouMean(name, all); !hint.IsZero() || len(all) == 0 {
-		return hint
-	}
-	return text.Say(" There are: %s.", strings.Join(all, ", "))
 }
 
 // PartOf says which shared part a path below a recipe's folder belongs to, or "".

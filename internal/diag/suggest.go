@@ -35,6 +35,14 @@ func DidYouMean(given string, candidates []string) text.Text {
 	return text.Text{}
 }
 
+// ElseThereAre is DidYouMean, or where no candidate is near the list of all.
+func ElseThereAre(given string, candidates []string) text.Text {
+	if hint := DidYouMean(given, candidates); !hint.IsZero() || len(candidates) == 0 {
+		return hint
+	}
+	return text.Say(" There are: %s.", strings.Join(candidates, ", "))
+}
+
 // distance counts the letters to insert, remove, replace or swap with their
 // neighbour between a and b.
 func distance(a, b string) int {

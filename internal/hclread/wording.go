@@ -197,11 +197,7 @@ func unknownVariable(d *hcl.Diagnostic) (string, text.Text) {
 	if len(names) == 0 {
 		return text.Key("Text without quotes"), text.Say("Texts stand in quotes: write %q.", name)
 	}
-	hint := diag.DidYouMean(name, names)
-	if hint.IsZero() {
-		hint = text.Say(" There are: %s.", strings.Join(names, ", "))
-	}
-	return text.Key("Unknown variable"), text.Say("There is no variable %q here.%s If it is meant as a text, put it in quotes.", name, hint)
+	return text.Key("Unknown variable"), text.Say("There is no variable %q here.%s If it is meant as a text, put it in quotes.", name, diag.ElseThereAre(name, names))
 }
 
 // unknownMember names what stands before the dot and offers what it has.
@@ -231,11 +227,7 @@ func unknownMember(d *hcl.Diagnostic) text.Text {
 			if len(members) == 0 {
 				return text.Say("%s is %s, so it has nothing named %q.", path, describe(v), a.Name)
 			}
-			hint := diag.DidYouMean(a.Name, members)
-			if hint.IsZero() {
-				hint = text.Say(" There are: %s.", strings.Join(members, ", "))
-			}
-			return text.Say("%s has nothing named %q.%s", path, a.Name, hint)
+			return text.Say("%s has nothing named %q.%s", path, a.Name, diag.ElseThereAre(a.Name, members))
 		}
 		v, _ = v.Unmark()
 		path += "." + a.Name
